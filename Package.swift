@@ -1,0 +1,86 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// One list for every Swift target. Loosen it for a target only with a comment saying why.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// The data plane's modules are small and call each other per request: in release builds the optimiser may look
+/// across them. Without it a checked byte access costs a call.
+let dataPlane: [SwiftSetting] =
+    strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
+let package = Package(
+    name: "outrigger",
+    products: [
+        .executable(name: "outrigger-sidecar", targets: ["outrigger-sidecar"])
+    ],
+    targets: [
+        // Layer 0
+        .target(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "Substrate", swiftSettings: dataPlane),
+        .target(name: "JSON", dependencies: ["Substrate"], swiftSettings: dataPlane),
+        // Layer 1
+        .target(name: "MeshModel", dependencies: ["Substrate", "JSON", "CYAML"], swiftSettings: dataPlane),
+        .target(name: "Telemetry", dependencies: ["Substrate", "JSON"], swiftSettings: dataPlane),
+        .target(name: "Reactor", dependencies: ["Substrate", "CLinux"], swiftSettings: dataPlane),
+        .target(name: "Cryptography", dependencies: ["Substrate", "COpenSSL"], swiftSettings: dataPlane),
+        .target(name: "HTTPWire", dependencies: ["Substrate"], swiftSettings: dataPlane),
+        // Layer 2
+        .target(
+            name: "HTTPTransport", dependencies: ["Substrate", "Reactor", "Cryptography", "HTTPWire"],
+            swiftSettings: dataPlane),
+        .target(
+            name: "Policy", dependencies: ["Substrate", "JSON", "MeshModel", "Cryptography"],
+            swiftSettings: dataPlane),
+        // Layer 3
+        .target(
+            name: "Sidecar",
+            dependencies: [
+                "Substrate", "JSON", "MeshModel", "Telemetry", "Reactor", "Cryptography", "HTTPWire",
+                "HTTPTransport", "Policy",
+            ],
+            swiftSettings: dataPlane),
+        // Layer 4
+        .executableTarget(name: "outrigger-sidecar", dependencies: ["Sidecar"], swiftSettings: dataPlane),
+        // Tests
+        .target(
+            name: "MeshTestKit", dependencies: ["Substrate", "Reactor", "Cryptography"],
+            path: "Tests/Support",
+            swiftSettings: strict),
+        .testTarget(name: "SubstrateTests", dependencies: ["Substrate"], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "Substrate"], swiftSettings: strict),
+        .testTarget(
+            name: "MeshModelTests", dependencies: ["MeshModel", "Substrate", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "TelemetryTests", dependencies: ["Telemetry", "Substrate", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "ReactorTests", dependencies: ["Reactor", "Substrate", "MeshTestKit"], swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CryptographyTests", dependencies: ["Cryptography", "Substrate", "MeshTestKit"],
+            swiftSettings: strict),
+        .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "Substrate"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPTransportTests",
+            dependencies: [
+                "HTTPTransport", "Substrate", "Reactor", "Cryptography", "HTTPWire", "MeshTestKit",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PolicyTests", dependencies: ["Policy", "Substrate", "MeshModel", "Cryptography", "JSON"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SidecarTests", dependencies: ["Sidecar", "Substrate", "MeshModel", "MeshTestKit"],
+            swiftSettings: strict),
+    ]
+)
