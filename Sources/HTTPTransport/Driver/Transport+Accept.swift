@@ -1,0 +1,150 @@
+import Cryptography
+public import Reactor
+import Substrate
+
+extension Transport {
+    /// Serves connections of a listening socket, which stays the caller's. Returns its number.
+    public func listen(on descriptor: FileDescriptor, options: ListenerOptions) -> Int32 {
+        let index = s[].listeners.count
+        s[].listeners.append(ListenerState(descriptor: descriptor, options: options))
+        s[].loop.addListener(descriptor, token: Token(.listener, SlotID(index: UInt32(index), generation: 0)).bits)
+        return Int32(index)
+    }
+
+    /// New connections get these options; those that live keep theirs.
+    public func replaceOptions(of listener: Int32, with options: ListenerOptions) {
+        s[].listeners[Int(listener)].options = options
+    }
+
+    /// Accepts no more from this listener. Its connections live on.
+    public func stopListening(_ listener: Int32) {
+        let index = Int(listener)
+        guard !s[].listeners[index].isClosed else { return }
+        s[].listeners[index].isClosed = true
+        if !s[].listeners[index].isPaused { s[].loop.remove(s[].listeners[index].descriptor) }
+    }
+
+    func listenerReady(_ index: Int) {
+        guard index < s[].listeners.count, !s[].listeners[index].isClosed else { return }
+        for _ in 0..<s[].limits.acceptsPerTurn {
+            switch Sockets.acceptOne(s[].listeners[index].descriptor, calls: s[].calls) {
+            case .accepted(let descriptor, let peer):
+                place(AcceptedConnection(descriptor: descriptor, listener: Int32(index), peer: peer))
+            case .wouldBlock:
+                return
+            case .tooManyFiles:
+                pauseAccepting(index)
+                return
+            case .aborted:
+                continue
+            }
+        }
+    }
+
+    /// Out of descriptors: leaves the connections in the backlog for a moment instead of spinning on them.
+    private func pauseAccepting(_ index: Int) {
+        s[].counters.acceptPauses &+= 1
+        s[].listeners[index].isPaused = true
+        s[].loop.remove(s[].listeners[index].descriptor)
+        let at = s[].loop.now.monotonic.adding(nanoseconds: s[].limits.acceptPause)
+        _ = s[].loop.timers.schedule(
+            at: at, token: Token(.acceptResume, SlotID(index: UInt32(index), generation: 0)).bits)
+    }
+
+    func resumeAccepting(_ index: Int) {
+        guard s[].listeners[index].isPaused, !s[].listeners[index].isClosed else { return }
+        s[].listeners[index].isPaused = false
+        s[].loop.addListener(
+            s[].listeners[index].descriptor,
+            token: Token(.listener, SlotID(index: UInt32(index), generation: 0)).bits)
+    }
+
+    /// Before its first byte a connection may go to a less loaded worker; after that it never moves.
+    private func place(_ connection: AcceptedConnection) {
+        let target = s[].loads.place(own: s[].worker, random: &s[].random)
+        s[].loads.add(1, to: target)
+        if target == s[].worker || target >= s[].peers.count {
+            adopt(connection)
+        } else {
+            s[].peers[target].adopt(connection)
+        }
+    }
+
+    /// Serves a connection that is counted for this worker already.
+    public func adopt(_ connection: AcceptedConnection) {
+        let index = Int(connection.listener)
+        guard s[].servers.count < s[].limits.maxServerConnections, index < s[].listeners.count else {
+            s[].counters.refused &+= 1
+            s[].loads.add(-1, to: s[].worker)
+            _ = s[].calls.close(connection.descriptor)
+            return
+        }
+        var io = ConnectionIO(descriptor: connection.descriptor)
+        var waiting = ServerConnection.Waiting.head
+        var timeout = s[].listeners[index].options.headTimeoutNanoseconds
+        if let context = s[].listeners[index].options.tls {
+            guard let session = try? TLSSession(server: context) else {
+                s[].counters.handshakeFailures &+= 1
+                s[].loads.add(-1, to: s[].worker)
+                _ = s[].calls.close(connection.descriptor)
+                return
+            }
+            io.tls = TLSChannel(session)
+            waiting = .handshake
+            timeout = s[].limits.handshakeTimeout
+        }
+        s[].counters.accepted &+= 1
+        let id = s[].servers.insert(
+            ServerConnection(io: io, listener: connection.listener, peer: connection.peer))
+        guard let server = s[].servers[id] else { return }
+        s[].loop.add(connection.descriptor, token: Token(.server, id).bits)
+        wait(server, id, for: waiting, nanoseconds: timeout)
+    }
+
+    // MARK: The connection's one timer
+
+    /// Sets what the connection waits for, and until when.
+    ///
+    /// The timer is armed at or before the deadline and looks at the deadline when it fires: a kept connection under
+    /// load moves its deadline thousands of times for one operation on the wheel.
+    func wait(
+        _ connection: SlotPointer<ServerConnection>, _ id: SlotID, for waiting: ServerConnection.Waiting,
+        nanoseconds: UInt64
+    ) {
+        let deadline = s[].loop.now.monotonic.adding(nanoseconds: nanoseconds)
+        connection[].waiting = waiting
+        connection[].deadline = deadline
+        if deadline < connection[].armedFor {
+            s[].loop.timers.cancel(connection[].timer)
+            connection[].timer = s[].loop.timers.schedule(at: deadline, token: Token(.server, id).bits)
+            connection[].armedFor = deadline
+        }
+    }
+
+    func serverTimerFired(_ id: SlotID) {
+        guard let connection = s[].servers[id] else { return }
+        connection[].armedFor = .never
+        if s[].loop.now.monotonic < connection[].deadline {
+            connection[].timer = s[].loop.timers.schedule(
+                at: connection[].deadline, token: Token(.server, id).bits)
+            connection[].armedFor = connection[].deadline
+            return
+        }
+        switch connection[].waiting {
+        case .handshake:
+            s[].counters.handshakeFailures &+= 1
+            closeServer(id, connection)
+        case .idle, .flush, .linger:
+            closeServer(id, connection)
+        case .head:
+            // Nothing at all was sent: no answer is owed. Half a head gets one.
+            if connection[].io.leftover.isEmpty {
+                closeServer(id, connection)
+            } else {
+                refuseConnection(id, connection, .requestTimeout)
+            }
+        case .answer, .body:
+            exchangeTimedOut(id, connection)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import HTTPWire
+import Reactor
+import Substrate
+
+extension Transport {
+    /// One turn of the loop: waits for events, a timer or a wake-up, and does all that follows from them.
+    ///
+    /// Upstream events come first, so that a closed pooled connection is known before it could be reused.
+    public func turn() {
+        let count = s[].loop.poll(hasWork: !s[].ready.isEmpty)
+        for index in 0..<count {
+            let (bits, readiness) = s[].loop.ready(index)
+            let token = Token(bits: bits)
+            guard token.kind == .client else { continue }
+            clientReady(token.id, readiness)
+            flushDirty()
+        }
+        for index in 0..<count {
+            let (bits, readiness) = s[].loop.ready(index)
+            let token = Token(bits: bits)
+            switch token.kind {
+            case .server: serverReady(token.id, readiness)
+            case .listener: listenerReady(Int(token.id.index))
+            case .client, .poolSweep, .handler, .acceptResume, nil: break
+            }
+            flushDirty()
+        }
+        runReady()
+        runTimers()
+        flushDirty()
+        reclaim()
+    }
+
+    private func runReady() {
+        guard !s[].ready.isEmpty else { return }
+        swap(&s[].ready, &s[].readyNow)
+        for index in 0..<s[].readyNow.count {
+            let token = s[].readyNow[index]
+            switch token.kind {
+            case .server:
+                guard let connection = s[].servers[token.id] else { continue }
+                connection[].io.isQueued = false
+                serverReadable(token.id, connection)
+            case .client:
+                guard let connection = s[].clients[token.id] else { continue }
+                connection[].io.isQueued = false
+                clientReadable(token.id, connection)
+            default: break
+            }
+            flushDirty()
+        }
+        s[].readyNow.removeAll(keepingCapacity: true)
+    }
+
+    private func runTimers() {
+        let now = s[].loop.now.monotonic
+        while let bits = s[].loop.timers.popExpired(now: now) {
+            let token = Token(bits: bits)
+            switch token.kind {
+            case .server: serverTimerFired(token.id)
+            case .client: clientTimerFired(token.id)
+            case .poolSweep:
+                sweepPools()
+                scheduleSweep()
+            case .acceptResume: resumeAccepting(Int(token.id.index))
+            case .listener, .handler, nil: break
+            }
+            flushDirty()
+        }
+    }
+
+    private func reclaim() {
+        s[].exchanges.reclaim()
+        s[].attempts.reclaim()
+        s[].servers.reclaim()
+        s[].clients.reclaim()
+    }
+
+    func scheduleSweep() {
+        let at = s[].loop.now.monotonic.adding(nanoseconds: s[].limits.sweepInterval)
+        _ = s[].loop.timers.schedule(at: at, token: Token(.poolSweep, SlotID(index: 0, generation: 0)).bits)
+    }
+
+    // MARK: Lists of connections that wait for the end of what is being done
+
+    func markDirty(_ id: SlotID, _ connection: SlotPointer<ServerConnection>) {
+        guard !connection[].io.isDirty else { return }
+        connection[].io.isDirty = true
+        s[].dirty.append(Token(.server, id))
+    }
+
+    func markDirty(_ id: SlotID, _ connection: SlotPointer<ClientConnection>) {
+        guard !connection[].io.isDirty else { return }
+        connection[].io.isDirty = true
+        s[].dirty.append(Token(.client, id))
+    }
+
+    func queue(_ id: SlotID, _ connection: SlotPointer<ServerConnection>) {
+        guard !connection[].io.isQueued, !connection[].io.isClosed else { return }
+        connection[].io.isQueued = true
+        s[].ready.append(Token(.server, id))
+    }
+
+    func queue(_ id: SlotID, _ connection: SlotPointer<ClientConnection>) {
+        guard !connection[].io.isQueued, !connection[].io.isClosed else { return }
+        connection[].io.isQueued = true
+        s[].ready.append(Token(.client, id))
+    }
+
+    /// Sends what was written since the last call: one send a connection.
+    func flushDirty() {
+        while let token = s[].dirty.popLast() {
+            if token.kind == .server {
+                guard let connection = s[].servers[token.id] else { continue }
+                connection[].io.isDirty = false
+                flushServer(token.id, connection)
+            } else {
+                guard let connection = s[].clients[token.id] else { continue }
+                connection[].io.isDirty = false
+                flushClient(token.id, connection)
+            }
+        }
+    }
+}

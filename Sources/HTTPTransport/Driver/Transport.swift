@@ -1,0 +1,67 @@
+public import Reactor
+public import Substrate
+
+/// Drives one worker's sockets through TLS and HTTP: accepts, reads, relays, pools, answers.
+///
+/// A handle: copying it copies an address. `destroy()` ends it. Everything happens on the loop's thread, in `turn()`.
+/// Nothing here reads one connection while it handles another: who becomes able to go on is put on the ready list.
+@safe public struct Transport {
+    let s: SlotPointer<TransportState>
+
+    /// - Parameters:
+    ///   - worker: this worker's number in `loads`.
+    ///   - seed: for placement of connections.
+    public init(
+        loop: EventLoop, calls: SystemCalls, limits: TransportLimits, worker: Int, loads: WorkerLoads,
+        handler: any ExchangeHandler, seed: UInt64
+    ) {
+        let memory = UnsafeMutablePointer<TransportState>.allocate(capacity: 1)
+        unsafe memory.initialize(
+            to: TransportState(
+                loop: loop, calls: calls, limits: limits, worker: worker, loads: loads, handler: handler, seed: seed))
+        s = unsafe SlotPointer(unsafePointer: memory)
+        scheduleSweep()
+    }
+
+    /// Closes every socket but the listeners and frees all memory. The handle is dead behind it.
+    public func destroy() {
+        s[].servers.forEach { _, connection in closeDescriptor(&connection[].io) }
+        s[].clients.forEach { _, connection in closeDescriptor(&connection[].io) }
+        s[].exchanges.forEach { _, exchange in s[].heads.release(exchange[].head) }
+        unsafe s.unsafePointer.deinitialize(count: 1)
+        unsafe s.unsafePointer.deallocate()
+    }
+
+    public var now: Now { s[].loop.now }
+    public var counters: TransportCounters { s[].counters }
+    public var serverConnections: Int { s[].servers.count }
+    public var clientConnections: Int { s[].clients.count }
+    public var activeExchanges: Int { s[].exchanges.count }
+
+    /// Where connections for each worker go, this one's own place included.
+    public func setPeers(_ peers: [any ConnectionSink]) { s[].peers = peers }
+
+    /// The exchange of that name, if it still lives.
+    public func exchange(_ id: SlotID) -> ExchangePointer? { s[].exchanges[id] }
+
+    /// The SPIFFE ID that the client's certificate proved; empty without one.
+    public func peerIdentity(_ exchange: ExchangePointer) -> Bytes {
+        guard let connection = s[].servers[exchange[].connection], let tls = connection[].io.tls else { return Bytes() }
+        return tls.session.peerIdentity.spiffe
+    }
+
+    /// Whether the client's connection is encrypted.
+    public func isEncrypted(_ exchange: ExchangePointer) -> Bool {
+        s[].servers[exchange[].connection]?[].io.tls != nil
+    }
+
+    /// Gives memory back that a burst has left behind. `malloc_trim` is the caller's.
+    public func trim() {
+        s[].servers.trim()
+        s[].clients.trim()
+        s[].exchanges.trim()
+        s[].attempts.trim()
+        s[].heads.trim(keep: 64)
+        s[].buffers.trim(keep: 8)
+    }
+}

@@ -1,0 +1,29 @@
+/// Bounds of one worker's transport. Times in nanoseconds.
+public struct TransportLimits: Sendable {
+    /// Read from one socket at once. Also the most that one connection gets in one go before others have their turn.
+    public var receiveBytes = 64 * 1024
+    /// Above this much unsent output, the source of it is not read any more.
+    public var highWatermarkBytes = 64 * 1024
+    /// Below this much, it is read again.
+    public var lowWatermarkBytes = 16 * 1024
+    /// Body pieces at least this long are sent from where they were received, without a copy.
+    public var directSendBytes = 8 * 1024
+    /// Time for a client to finish its TLS handshake.
+    public var handshakeTimeout: UInt64 = 10_000_000_000
+    /// Time in which unsent output must make progress once the connection is closing.
+    public var flushTimeout: UInt64 = 10_000_000_000
+    /// Time for which input is thrown away behind an answer to a client that still sends.
+    public var lingerTimeout: UInt64 = 5_000_000_000
+    /// A request that is not idempotent goes only over a connection idle for less than this.
+    public var freshIdle: UInt64 = 500_000_000
+    /// How often idle pools are swept.
+    public var sweepInterval: UInt64 = 500_000_000
+    /// Connections accepted from one listener in one turn.
+    public var acceptsPerTurn = 8
+    /// Pause after running out of descriptors.
+    public var acceptPause: UInt64 = 100_000_000
+    /// Connections from clients, each worker.
+    public var maxServerConnections = 100_000
+
+    public init() {}
+}

@@ -1,0 +1,62 @@
+import HTTPWire
+import Reactor
+import Substrate
+
+/// Everything that one worker's transport owns. At one address for life; only its loop's thread touches it.
+struct TransportState: ~Copyable {
+    let loop: EventLoop
+    let calls: SystemCalls
+    let limits: TransportLimits
+    let worker: Int
+    let loads: WorkerLoads
+    var handler: any ExchangeHandler
+    var random: RandomSource
+
+    var servers = Slab<ServerConnection>()
+    var clients = Slab<ClientConnection>()
+    var exchanges = Slab<Exchange>()
+    var attempts = Slab<Attempt>()
+
+    var heads = HeadPool()
+    var events = EventBuffer()
+    var buffers = BufferPool()
+    let received: ReceiveBuffer
+    /// Where TLS decrypts to: as large as `received`, and one record more for what a session held back.
+    let decrypted: ReceiveBuffer
+
+    var listeners: [ListenerState] = []
+    var pools: [UpstreamPool] = []
+    /// Connections with output to send before the turn ends.
+    var dirty: [Token] = []
+    /// Connections that stopped reading early and may go on.
+    var ready: [Token] = []
+    var readyNow: [Token] = []
+    var isDraining = false
+    var counters = TransportCounters()
+    /// Where accepted connections of other workers go.
+    var peers: [any ConnectionSink] = []
+
+    init(
+        loop: EventLoop, calls: SystemCalls, limits: TransportLimits, worker: Int, loads: WorkerLoads,
+        handler: any ExchangeHandler, seed: UInt64
+    ) {
+        self.loop = loop
+        self.calls = calls
+        self.limits = limits
+        self.worker = worker
+        self.loads = loads
+        self.handler = handler
+        random = RandomSource(seed: seed)
+        // A leftover of one watermark may stand in front of what is received.
+        received = ReceiveBuffer(capacity: limits.receiveBytes * 2)
+        decrypted = ReceiveBuffer(capacity: limits.receiveBytes * 3 + 17 * 1024)
+    }
+}
+
+/// One listening socket, as this worker sees it.
+struct ListenerState {
+    let descriptor: FileDescriptor
+    var options: ListenerOptions
+    var isPaused = false
+    var isClosed = false
+}

@@ -1,0 +1,28 @@
+import Substrate
+import Synchronization
+
+/// How many client connections each worker has: one writer each, read by the others when they place a new one.
+public final class WorkerLoads: Sendable {
+    private let counts: [Count]
+
+    private final class Count: Sendable {
+        let value = Atomic<Int>(0)
+    }
+
+    public init(workers: Int) { counts = (0..<workers).map { _ in Count() } }
+
+    public var workers: Int { counts.count }
+
+    public subscript(worker: Int) -> Int { counts[worker].value.load(ordering: .relaxed) }
+
+    /// A connection was given to `worker`, or has left it.
+    func add(_ change: Int, to worker: Int) { counts[worker].value.wrappingAdd(change, ordering: .relaxed) }
+
+    /// The less loaded of `own` and one random other worker.
+    func place(own: Int, random: inout RandomSource) -> Int {
+        guard counts.count > 1 else { return own }
+        let step = 1 + Int(random.next(below: UInt32(counts.count - 1)))
+        let other = (own + step) % counts.count
+        return self[other] < self[own] ? other : own
+    }
+}

@@ -1,0 +1,47 @@
+public import Cryptography
+public import Reactor
+import Substrate
+
+/// How to reach one endpoint.
+public struct UpstreamTarget {
+    public var address: SocketAddress
+    public var tls: TLSClientContext?
+    public var connectTimeoutNanoseconds: UInt64
+    public var idleTimeoutNanoseconds: UInt64
+    public var maxIdle: Int
+
+    public init(
+        address: SocketAddress, tls: TLSClientContext?, connectTimeoutNanoseconds: UInt64,
+        idleTimeoutNanoseconds: UInt64, maxIdle: Int
+    ) {
+        self.address = address
+        self.tls = tls
+        self.connectTimeoutNanoseconds = connectTimeoutNanoseconds
+        self.idleTimeoutNanoseconds = idleTimeoutNanoseconds
+        self.maxIdle = maxIdle
+    }
+}
+
+/// The connections of one worker to one endpoint. The idle ones form a list, newest first: the newest is reused, the
+/// oldest is closed.
+struct UpstreamPool {
+    var target: UpstreamTarget
+    /// No longer configured: connections are closed as they fall idle.
+    var isRetired = false
+    var newest = SlotID.none
+    var oldest = SlotID.none
+    var idle = 0
+    var total = 0
+    /// Connections opened and requests sent over them, since the pool exists.
+    var opened: UInt64 = 0
+    var reused: UInt64 = 0
+}
+
+/// A pool's numbers, for `/clusters`.
+public struct PoolStatus: Sendable {
+    public var pool: Int32
+    public var idle: Int
+    public var total: Int
+    public var opened: UInt64
+    public var reused: UInt64
+}
