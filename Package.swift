@@ -54,7 +54,7 @@ let package = Package(
         .executableTarget(name: "outrigger-sidecar", dependencies: ["Sidecar"], swiftSettings: dataPlane),
         // Tests
         .target(
-            name: "MeshTestKit", dependencies: ["Substrate", "Reactor", "Cryptography"],
+            name: "MeshTestKit", dependencies: ["Substrate", "Reactor", "Cryptography", "COpenSSL"],
             path: "Tests/Support",
             swiftSettings: strict),
         .testTarget(name: "SubstrateTests", dependencies: ["Substrate"], swiftSettings: strict),
@@ -67,7 +67,8 @@ let package = Package(
             name: "ReactorTests", dependencies: ["Reactor", "Substrate", "MeshTestKit"], swiftSettings: strict
         ),
         .testTarget(
-            name: "CryptographyTests", dependencies: ["Cryptography", "Substrate", "MeshTestKit"],
+            name: "CryptographyTests",
+            dependencies: ["Cryptography", "Substrate", "MeshTestKit", "COpenSSL"],
             swiftSettings: strict),
         .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "Substrate"], swiftSettings: strict),
         .testTarget(

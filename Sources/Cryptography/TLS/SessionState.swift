@@ -1,0 +1,55 @@
+import COpenSSL
+import Glibc
+import Substrate
+
+/// What the BIO's callbacks see of a session: a heap struct of its own, at one address for the session's life, so
+/// that a callback never touches the connection whose method is running.
+@safe struct SessionState: ~Copyable {
+    /// Ciphertext lent for the call that is running; nil between calls.
+    var input: UnsafePointer<UInt8>?
+    var inputCount = 0
+    var consumed = 0
+    /// Where ciphertext goes during the call that is running; nil between calls.
+    var output: UnsafeMutablePointer<ByteBuffer>?
+    /// The peer's SPIFFE ID or subject, set by the judgement of its certificate.
+    var identity = ByteBuffer()
+    var isSPIFFE = false
+    var refusal: CertificateRefusal?
+    /// Set once: the session is then unusable.
+    var failure: TLSFailure?
+
+    init() {
+        unsafe input = nil
+        unsafe output = nil
+    }
+
+    /// The state behind a session's BIO.
+    static func of(_ ssl: OpaquePointer?) -> UnsafeMutablePointer<SessionState>? {
+        unsafe BIO_get_data(SSL_get_rbio(ssl))?.assumingMemoryBound(to: SessionState.self)
+    }
+
+    /// Pointers are good until `revoke()`.
+    mutating func lend(_ bytes: Bytes, _ sink: UnsafeMutablePointer<ByteBuffer>) {
+        unsafe input = bytes.unsafeBase
+        inputCount = bytes.count
+        consumed = 0
+        unsafe output = sink
+    }
+
+    /// - Returns: how many of the lent bytes were taken.
+    mutating func revoke() -> Int {
+        unsafe input = nil
+        inputCount = 0
+        unsafe output = nil
+        return consumed
+    }
+
+    /// Takes up to `wanted` lent bytes; 0 when none are left.
+    mutating func take(into room: UnsafeMutablePointer<CChar>, wanted: Int) -> Int {
+        let length = min(wanted, inputCount &- consumed)
+        guard length > 0, let input = unsafe input else { return 0 }
+        unsafe memcpy(room, input + consumed, length)
+        consumed &+= length
+        return length
+    }
+}
