@@ -2,7 +2,7 @@ import Substrate
 
 /// Storage for the buffers of connections, handed round so that a busy worker never asks the system for memory and an
 /// idle connection holds none.
-struct BufferPool: ~Copyable {
+@safe struct BufferPool: ~Copyable {
     /// Most buffers kept, and the largest that is kept. Larger ones go back to the system.
     static let maxKept = 64
     static let maxKeptBytes = 256 * 1024

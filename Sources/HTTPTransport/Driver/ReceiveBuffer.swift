@@ -1,7 +1,7 @@
 import Substrate
 
 /// A worker's one place to receive into. What is in it dies with the next receive.
-struct ReceiveBuffer: ~Copyable {
+@safe struct ReceiveBuffer: ~Copyable {
     // Ownership: allocated and freed with this value.
     private let base: UnsafeMutablePointer<UInt8>
     let capacity: Int

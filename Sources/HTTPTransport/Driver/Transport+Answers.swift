@@ -1,4 +1,7 @@
-import Substrate
+import Cryptography
+import HTTPWire
+import Reactor
+public import Substrate
 
 extension Transport {
     /// Answers an exchange whose handler said `.wait`. False when it is gone.

@@ -66,7 +66,7 @@ extension Transport {
             ciphertext = ciphertext.dropFirst(consumed)
             switch step {
             case .needsInput: return .window(Bytes())
-            case .failed: return .failed
+            case .failed(_): return .failed
             case .complete: tls.isReady = true
             }
         }

@@ -1,8 +1,12 @@
+import Cryptography
 import HTTPWire
 import Reactor
 import Substrate
 
 extension Transport {
+    /// Bounds of what an upstream may send as a head.
+    private static var answerLimits: HTTP1Limits { HTTP1Limits() }
+
     func clientReady(_ id: SlotID, _ readiness: Readiness) {
         guard let client = s[].clients[id] else { return }
         client[].io.input.signalled(readiness)
@@ -31,7 +35,7 @@ extension Transport {
             s[].buffers.equip(&client[].io.wire)
             let (step, _) = tls.session.handshake(
                 input: Bytes(), now: s[].loop.now.wall, output: &client[].io.wire)
-            if case .failed = step {
+            if case .failed(_) = step {
                 clientFailed(id, client, .tlsFailed)
                 return
             }
@@ -110,7 +114,7 @@ extension Transport {
         while total < window.count {
             let rest = window.dropFirst(total)
             let consumed = client[].decoder.decode(
-                rest, limits: HTTP1Limits.response, heads: &s[].heads, events: &s[].events)
+                rest, limits: Self.answerLimits, heads: &s[].heads, events: &s[].events)
             let hadEvents = s[].events.count > 0
             handleAnswerEvents(id, client, rest, trailing: rest.count &- consumed)
             total &+= consumed

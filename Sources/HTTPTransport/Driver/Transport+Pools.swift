@@ -1,6 +1,6 @@
 import Cryptography
 import Reactor
-public import Substrate
+import Substrate
 
 extension Transport {
     /// Makes pool `number` reach `target`. Live connections of the pool stay; new ones use the new target.

@@ -1,4 +1,5 @@
 import HTTPWire
+import Reactor
 import Substrate
 
 extension Transport {
@@ -7,8 +8,8 @@ extension Transport {
             let connection = s[].servers[exchange[].connection]
         else { return }
         openOutput(&connection[].io)
-        HTTP1Encoder.statusLine(status: head.facts.status, into: &connection[].io.output)
-        HTTP1Encoder.fields(of: head, dropping: .hopByHopAndFraming, into: &connection[].io.output)
+        HTTP1Encoder.statusLine(head.facts.status, into: &connection[].io.output)
+        HTTP1Encoder.fields(of: head, dropping: [], into: &connection[].io.output)
         connection[].io.output.append("\r\n")
         markDirty(exchange[].connection, connection)
     }

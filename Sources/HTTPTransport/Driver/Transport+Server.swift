@@ -1,3 +1,4 @@
+import Cryptography
 import HTTPWire
 import Reactor
 import Substrate

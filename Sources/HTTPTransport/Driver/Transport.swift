@@ -1,3 +1,4 @@
+import Cryptography
 public import Reactor
 public import Substrate
 
@@ -47,7 +48,8 @@ public import Substrate
     /// The SPIFFE ID that the client's certificate proved; empty without one.
     public func peerIdentity(_ exchange: ExchangePointer) -> Bytes {
         guard let connection = s[].servers[exchange[].connection], let tls = connection[].io.tls else { return Bytes() }
-        return tls.session.peerIdentity.spiffe
+        guard case .spiffe(let identity) = tls.session.peerIdentity else { return Bytes() }
+        return identity
     }
 
     /// Whether the client's connection is encrypted.

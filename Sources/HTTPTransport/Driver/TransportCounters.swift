@@ -1,3 +1,7 @@
+import Cryptography
+import Reactor
+import Substrate
+
 /// What the transport counts by itself. Plain numbers of one worker, copied out when somebody asks.
 public struct TransportCounters: Sendable {
     /// Client connections accepted, closed, and refused at a limit.

@@ -1,3 +1,7 @@
+import Cryptography
+import Reactor
+import Substrate
+
 /// Bounds of one worker's transport. Times in nanoseconds.
 public struct TransportLimits: Sendable {
     /// Read from one socket at once. Also the most that one connection gets in one go before others have their turn.
