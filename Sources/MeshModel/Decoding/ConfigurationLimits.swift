@@ -1,0 +1,20 @@
+/// Bounds of single values.
+public enum ConfigurationLimits {
+    /// Longest timeout.
+    public static let maxTimeout = TimeSpan(nanoseconds: 86_400_000_000_000)
+    /// Relative share of a backend or an endpoint.
+    public static let weights = 1...1_000
+    /// Proxies in front of an edge; each costs one entry of `X-Forwarded-For`.
+    public static let trustedHops = 0...32
+    /// Idle connections kept for one endpoint by one worker; 0 turns pooling off.
+    public static let maxIdleConnections = 0...65_536
+    public static let orders = -1_000_000...1_000_000
+    /// Longest resource name, as a DNS label (RFC 1123 §2.1).
+    public static let maxNameBytes = 63
+    /// Longest host name (RFC 1035 §2.3.4, in text).
+    public static let maxHostBytes = 253
+    /// Longest path of a match: a longer request target is refused before routing.
+    public static let maxPathBytes = 8_192
+    /// Most labels of a resource.
+    public static let maxLabels = 64
+}

@@ -1,0 +1,76 @@
+extension ListenerSpec {
+    static let fieldNames = [
+        "role", "address", "tls", "service", "application", "tenantFrom", "trustedHops", "accessLog",
+        "headTimeout",
+        "idleTimeout",
+    ]
+
+    init?(decoding fields: FieldReader) {
+        fields.require("role", hint: "role: edge, or role: inbound")
+        fields.require("address", hint: "address: 127.0.0.1:8080")
+        let role = fields.choice("role", of: Role.self)
+        let address = fields.address("address")
+        // The rest is decoded in any case, for its problems.
+        var spec = ListenerSpec(role: role ?? .edge, address: address ?? .unix(path: "/"))
+        spec.tls = fields.object("tls", known: ServerTLSSpec.fieldNames).flatMap(
+            ServerTLSSpec.init(decoding:))
+        spec.service = fields.text("service")
+        spec.application = fields.object("application", known: ["address", "protocol"])
+            .flatMap(Application.init(decoding:))
+        spec.tenantFrom = fields.texts("tenantFrom") ?? []
+        for (index, text) in spec.tenantFrom.enumerated() {
+            _ = fields.identity(text, at: ["tenantFrom", .item(index)])
+        }
+        if let hops = fields.integer("trustedHops", in: ConfigurationLimits.trustedHops) {
+            spec.trustedHops = hops
+        }
+        if let log = fields.object("accessLog", known: ["path"]) {
+            log.require("path", hint: "a file, or /dev/stdout")
+            spec.accessLog = log.text("path").map(AccessLog.init(path:))
+        }
+        if let span = fields.timeSpan("headTimeout") { spec.headTimeout = span }
+        if let span = fields.timeSpan("idleTimeout") { spec.idleTimeout = span }
+        guard let role else { return nil }
+        spec.checkRole(fields)
+        guard role != .outbound, address != nil else { return nil }
+        self = spec
+    }
+
+    private func checkRole(_ fields: FieldReader) {
+        switch role {
+        case .outbound:
+            fields.refuse("role", because: "'outbound' is not in this version", hint: "use edge or inbound")
+        case .edge:
+            for name in ["application", "service"] where fields.has(name) {
+                fields.refuse(
+                    .field(name), atKey: true, because: "belongs to role inbound",
+                    hint: "an edge listener sends where its routes say")
+            }
+            if fields.has("tenantFrom") {
+                fields.refuse(
+                    "tenantFrom", atKey: true, because: "belongs to role inbound",
+                    hint: "at the edge x-outrigger-tenant is always dropped")
+            }
+        case .inbound:
+            fields.require("service", hint: "the local service that this listener stands before")
+            fields.require("application", hint: "application: { address: 127.0.0.1:8080 }")
+            if !tenantFrom.isEmpty, !fields.has("tls") || (tls != nil && tls?.clientCertificate == nil) {
+                fields.refuse(
+                    "tenantFrom", atKey: true, because: "names identities that nobody can prove here",
+                    hint: "add tls with clientCertificate")
+            }
+        }
+    }
+}
+
+extension ListenerSpec.Application {
+    init?(decoding fields: FieldReader) {
+        fields.require("address", hint: "address: 127.0.0.1:8080")
+        let spoken = fields.choice(
+            "protocol", of: ServiceSpec.WireProtocol.self, later: ServiceSpec.laterProtocols)
+        guard let address = fields.address("address") else { return nil }
+        if fields.refusesAsDestination(address) { return nil }
+        self.init(address: address)
+        if let spoken { self.protocol = spoken }
+    }
+}
