@@ -4,14 +4,15 @@ import Substrate
 
 extension Transport {
     /// Sends the exchange to `pool`, over a pooled connection or a new one.
-    func startAttempt(_ exchange: ExchangePointer, pool: Int32) {
+    func startAttempt(_ exchange: ExchangePointer, pool: Int32, fresh: Bool = false) {
         exchange[].attempts &+= 1
         exchange[].pool = pool
         exchange[].attemptStartedAt = s[].loop.now.monotonic
         exchange[].connectedAt = .zero
         exchange[].reusedConnection = false
         guard pool >= 0, Int(pool) < s[].pools.count,
-            let clientID = checkOut(pool, idempotent: exchange[].head.facts.method.isIdempotent),
+            let clientID = fresh
+                ? open(pool) : checkOut(pool, idempotent: exchange[].head.facts.method.isIdempotent),
             let client = s[].clients[clientID]
         else {
             attemptFailed(exchange, .noConnection)
@@ -126,8 +127,8 @@ extension Transport {
             return
         }
         switch s[].handler.attemptFailed(exchange, failure) {
-        case .retry(let pool) where !sentBody && exchange[].attempts < UInt8.max:
-            startAttempt(exchange, pool: pool)
+        case .retry(let pool, let fresh) where !sentBody && exchange[].attempts < UInt8.max:
+            startAttempt(exchange, pool: pool, fresh: fresh)
         case .retry:
             answerLocally(exchange, failure.reason)
         case .refuse(let reason):

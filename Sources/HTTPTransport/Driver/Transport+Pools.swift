@@ -50,7 +50,8 @@ extension Transport {
         return open(number)
     }
 
-    private func open(_ number: Int32) -> SlotID? {
+    /// A new connection, perhaps still connecting. Nil when none can be made.
+    func open(_ number: Int32) -> SlotID? {
         let index = Int(number)
         guard !s[].pools[index].isRetired else { return nil }
         let address = s[].pools[index].target.address

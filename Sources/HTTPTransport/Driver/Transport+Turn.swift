@@ -1,5 +1,5 @@
 import HTTPWire
-import Reactor
+public import Reactor
 import Substrate
 
 extension Transport {
@@ -21,7 +21,8 @@ extension Transport {
             switch token.kind {
             case .server: serverReady(token.id, readiness)
             case .listener: listenerReady(Int(token.id.index))
-            case .client, .poolSweep, .handler, .acceptResume, nil: break
+            case .handler: s[].handler.descriptorReady(token.id.index)
+            case .client, .poolSweep, .acceptResume, nil: break
             }
             flushDirty()
         }
@@ -63,7 +64,8 @@ extension Transport {
                 sweepPools()
                 scheduleSweep()
             case .acceptResume: resumeAccepting(Int(token.id.index))
-            case .listener, .handler, nil: break
+            case .handler: s[].handler.timerFired(token.id.index)
+            case .listener, nil: break
             }
             flushDirty()
         }
@@ -74,6 +76,18 @@ extension Transport {
         s[].attempts.reclaim()
         s[].servers.reclaim()
         s[].clients.reclaim()
+    }
+
+    /// Tells the handler when `descriptor` has something to read. Level-triggered; closing it ends the watch.
+    public func watch(_ descriptor: FileDescriptor, number: UInt32) {
+        s[].loop.add(
+            descriptor, token: Token(.handler, SlotID(index: number, generation: 0)).bits, interest: [.in])
+    }
+
+    /// Tells the handler once, so many nanoseconds from now.
+    public func schedule(afterNanoseconds span: UInt64, number: UInt32) {
+        let at = s[].loop.now.monotonic.adding(nanoseconds: span)
+        _ = s[].loop.timers.schedule(at: at, token: Token(.handler, SlotID(index: number, generation: 0)).bits)
     }
 
     func scheduleSweep() {

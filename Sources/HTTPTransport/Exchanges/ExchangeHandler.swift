@@ -39,6 +39,17 @@ public protocol ExchangeHandler: AnyObject {
 
     /// The exchange is over: recorded here, gone behind it.
     func exchangeEnded(_ exchange: ExchangePointer)
+
+    /// A descriptor given to `Transport.watch` has something to read.
+    func descriptorReady(_ number: UInt32)
+
+    /// A time given to `Transport.schedule` has come.
+    func timerFired(_ number: UInt32)
+}
+
+extension ExchangeHandler {
+    public func descriptorReady(_ number: UInt32) {}
+    public func timerFired(_ number: UInt32) {}
 }
 
 /// What becomes of a request.
@@ -57,7 +68,8 @@ public enum RequestDecision {
 
 /// What becomes of a request whose attempt failed.
 public enum AttemptDecision {
-    case retry(pool: Int32)
+    /// Sends it again. With `fresh`, over a new connection: the pooled ones may all be dead.
+    case retry(pool: Int32, fresh: Bool)
     case refuse(ReasonCode)
 }
 
