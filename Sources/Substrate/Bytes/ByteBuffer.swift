@@ -40,13 +40,14 @@ import Glibc
 
     private mutating func makeRoom(_ additional: Int) {
         let live = count
-        if start > 0, capacity - live >= additional {
+        // Moving costs at most four bytes for each one consumed; with less consumed the buffer grows instead.
+        if start &* 4 >= live, start > 0, capacity - live >= additional {
             if live > 0, let storage = unsafe storage { unsafe memmove(storage, storage + start, live) }
             start = 0
             end = live
             return
         }
-        var wanted = Swift.max(256, capacity)
+        var wanted = Swift.max(256, capacity * 2)
         while wanted - live < additional { wanted *= 2 }
         guard let fresh = unsafe malloc(wanted) else {
             fatalError("out of memory for a buffer of \(wanted) bytes")

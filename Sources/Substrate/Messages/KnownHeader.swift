@@ -62,9 +62,9 @@ public enum KnownHeader: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// Recognises a field name in either case.
     public init(_ name: Bytes) {
         self = Self.candidate(name)
-        if self == .other { return }
-        if self == .outriggerOther { return }
-        if !name.equalsIgnoringASCIICase(self.name) { self = .other }
+        if self == .other || self == .outriggerOther { return }
+        // A name that only has the candidate's length can still be one of ours, of which any length exists.
+        if !name.equalsIgnoringASCIICase(self.name) { self = Self.outrigger(name) }
     }
 
     /// The only name that `name` can be, by its length and one byte.
@@ -108,7 +108,7 @@ public enum KnownHeader: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     }
 
     private static func outrigger(_ name: Bytes) -> KnownHeader {
-        guard ASCII.lowercased(name[0]) == UInt8(ascii: "x"), name.count > 12,
+        guard ASCII.lowercased(name[0]) == UInt8(ascii: "x"), name.count >= 12,
             name.prefix(12).equalsIgnoringASCIICase("x-outrigger-")
         else { return .other }
         switch name.count {

@@ -4,7 +4,6 @@
 /// once, when nothing reads it any more. Ranges from one head mean nothing in another.
 @safe public struct MessageHead: Equatable {
     @safe private struct Header {
-        var facts: HeadFacts
         var blockBytes: UInt32
         var arenaCount: UInt32
         var fieldCount: UInt32
@@ -15,7 +14,9 @@
 
     /// Most field lines that a head holds; limits on peers are at most this.
     public static var maxFields: Int { 128 }
-    private static var headerBytes: Int { MemoryLayout<Header>.stride }
+    /// Facts come first, so that they are found without arithmetic; the header behind them.
+    private static var factsBytes: Int { (MemoryLayout<HeadFacts>.size + 15) & ~15 }
+    private static var headerBytes: Int { factsBytes + MemoryLayout<Header>.stride }
 
     init(block: UnsafeMutableRawPointer) { unsafe self.block = block }
 
@@ -23,16 +24,18 @@
 
     static func allocate(bytes: Int) -> MessageHead {
         let block = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 16)
-        unsafe block.initializeMemory(
+        unsafe block.initializeMemory(as: HeadFacts.self, to: HeadFacts())
+        unsafe (block + factsBytes).initializeMemory(
             as: Header.self,
-            to: Header(
-                facts: HeadFacts(), blockBytes: UInt32(bytes), arenaCount: 0, fieldCount: 0, nextFree: nil))
+            to: Header(blockBytes: UInt32(bytes), arenaCount: 0, fieldCount: 0, nextFree: nil))
         return unsafe MessageHead(block: block)
     }
 
     func deallocate() { unsafe block.deallocate() }
 
-    private var header: UnsafeMutablePointer<Header> { unsafe block.assumingMemoryBound(to: Header.self) }
+    private var header: UnsafeMutablePointer<Header> {
+        unsafe (block + Self.factsBytes).assumingMemoryBound(to: Header.self)
+    }
 
     var blockBytes: Int { Int(unsafe header.pointee.blockBytes) }
 
@@ -43,13 +46,13 @@
 
     /// What the codec understood.
     public var facts: HeadFacts {
-        unsafeAddress { unsafe UnsafePointer(header.pointer(to: \.facts).unsafelyUnwrapped) }
-        nonmutating unsafeMutableAddress { unsafe header.pointer(to: \.facts).unsafelyUnwrapped }
+        unsafeAddress { unsafe UnsafePointer(block.assumingMemoryBound(to: HeadFacts.self)) }
+        nonmutating unsafeMutableAddress { unsafe block.assumingMemoryBound(to: HeadFacts.self) }
     }
 
     /// Forgets everything, keeps the memory.
     public func removeAll() {
-        unsafe header.pointee.facts = HeadFacts()
+        facts = HeadFacts()
         unsafe header.pointee.arenaCount = 0
         unsafe header.pointee.fieldCount = 0
     }

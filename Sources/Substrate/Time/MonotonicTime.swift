@@ -16,7 +16,8 @@ public struct MonotonicTime: Comparable, Sendable, BitwiseCopyable, Hashable {
     }
 
     public func adding(milliseconds span: UInt64) -> MonotonicTime {
-        adding(nanoseconds: span.multipliedReportingOverflow(by: 1_000_000).partialValue)
+        let (nanoseconds, overflow) = span.multipliedReportingOverflow(by: 1_000_000)
+        return overflow ? .never : adding(nanoseconds: nanoseconds)
     }
 
     /// Nanoseconds from `earlier` to this; 0 when `earlier` is later.
