@@ -1,1 +1,4 @@
-print("outrigger-sidecar")
+import Glibc
+import Sidecar
+
+exit(SidecarProcess.main(Array(CommandLine.arguments.dropFirst())).rawValue)

@@ -57,3 +57,11 @@ extension FlatTable<UInt8> {
         return unsafe Bytes(unsafeBase: base, count: count)[range]
     }
 }
+
+extension FlatTable {
+    /// The element in place, for an owner that never moves it.
+    public func pointer(to index: Int) -> SlotPointer<Element> {
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index inside the table")
+        return unsafe SlotPointer(unsafePointer: base.unsafelyUnwrapped + index)
+    }
+}

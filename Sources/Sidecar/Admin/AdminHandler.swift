@@ -1,0 +1,140 @@
+import HTTPTransport
+import HTTPWire
+import MeshModel
+import Policy
+import Reactor
+import Substrate
+import Telemetry
+
+/// Answers on the admin and status listeners, and passes signals on. Runs on `or-admin`.
+final class AdminHandler: ExchangeHandler {
+    static let signals: UInt32 = 1
+    static let housekeeping: UInt32 = 2
+    static let drainEnd: UInt32 = 3
+
+    private let state: AdminState
+    private let metrics: MetricsRegistry
+    private let names: IdentityNames
+    private let build: BuildInfo
+    private let status: any ProcessControl
+    /// Listener numbers that show everything.
+    var fullListeners: Set<Int32> = []
+    /// Reports asked for, by the exchange that waits for them.
+    private var reports: [(exchange: SlotID, report: ClusterReport)] = []
+    private var body = ByteBuffer()
+    var signalSource: SignalSource?
+
+    init(
+        state: AdminState, metrics: MetricsRegistry, identities: IdentityRegistry, build: BuildInfo,
+        control: any ProcessControl
+    ) {
+        self.state = state
+        self.metrics = metrics
+        self.build = build
+        names = IdentityNames(identities)
+        status = control
+    }
+
+    func requestArrived(_ exchange: ExchangePointer) -> RequestDecision {
+        let request = AdminRequest(exchange[].head, isFull: fullListeners.contains(exchange[].listener))
+        guard request == .clusters else { return .answer }
+        reports.append((exchange[].id, status.requestReport(for: exchange[].id)))
+        return .wait
+    }
+
+    /// A report is whole.
+    func take(_ report: ClusterReport) -> SlotID? { reports.first { $0.report === report }?.exchange }
+
+    func writeLocalAnswer(
+        _ exchange: ExchangePointer, _ reason: ReasonCode, closing: Bool, into output: inout ByteBuffer
+    ) -> LocalAnswer {
+        body.removeAll()
+        var code: UInt16 = 200
+        var type: StaticString = "application/json"
+        if reason != .none {
+            code = reason.status
+            LocalResponse.problem(reason, requestID: .zero, into: &body)
+        } else {
+            switch AdminRequest(exchange[].head, isFull: fullListeners.contains(exchange[].listener)) {
+            case .health:
+                body.append("{\"status\":\"ok\"}\n")
+            case .readiness:
+                code = state.isReady ? 200 : 503
+                writeReadiness()
+            case .metrics:
+                type = "text/plain; version=0.0.4; charset=utf-8"
+                metrics.render(
+                    into: &body, names: names, build: build, process: ProcessReading.now(), extra: status.gauges())
+            case .configuration:
+                if let configuration = state.configuration {
+                    ConfigurationWriter.write(configuration, into: &body)
+                } else {
+                    code = 503
+                    body.append("{\"status\":\"no configuration yet\"}\n")
+                }
+            case .clusters:
+                if let place = reports.firstIndex(where: { $0.exchange == exchange[].id }) {
+                    reports.remove(at: place).report.append(into: &body)
+                }
+            case .notFound:
+                code = 404
+                body.append("{\"title\":\"Not Found\",\"status\":404}\n")
+            case .methodRefused:
+                code = 405
+                body.append("{\"title\":\"Method Not Allowed\",\"status\":405}\n")
+            }
+        }
+        let isHead = exchange[].head.facts.method == .head
+        LocalResponse(status: code, contentType: type, reason: reason, closing: closing)
+            .append(body: body.bytes, isHead: isHead, into: &output)
+        let written = isHead ? 0 : body.count
+        body.releaseStorage()
+        return LocalAnswer(status: code, bodyBytes: written)
+    }
+
+    private func writeReadiness() {
+        body.append(state.isReady ? "{\"ready\":true,\"revision\":" : "{\"ready\":false,\"revision\":")
+        body.append(decimal: state.revision)
+        body.append(",\"refusedReloads\":")
+        body.append(decimal: state.refusals)
+        body.append("}\n")
+    }
+
+    func writeRefusal(_ reason: ReasonCode, listener: Int32, into output: inout ByteBuffer) {
+        LocalResponse(
+            status: reason.status, contentType: "application/problem+json", reason: reason, closing: true
+        ).append(body: "{}\n", isHead: false, into: &output)
+    }
+
+    func exchangeEnded(_ exchange: ExchangePointer) {
+        reports.removeAll { $0.exchange == exchange[].id }
+    }
+
+    // Nothing here is ever forwarded.
+    func bodyArrived(_ exchange: ExchangePointer, _ bytes: Bytes) {}
+    func bodyCollected(_ exchange: ExchangePointer) -> RequestDecision { .answer }
+    func writeRequestHead(_ exchange: ExchangePointer, into output: inout ByteBuffer) {}
+    func writeResponseHead(_ exchange: ExchangePointer, _ head: MessageHead, into output: inout ByteBuffer) -> UInt16 {
+        head.facts.status
+    }
+    func attemptFailed(_ exchange: ExchangePointer, _ failure: AttemptFailure) -> AttemptDecision {
+        .refuse(failure.reason)
+    }
+    func attemptFinished(_ exchange: ExchangePointer, status: UInt16, failure: AttemptFailure?) {}
+
+    // MARK: Signals and times
+
+    func descriptorReady(_ number: UInt32) {
+        while let signal = signalSource?.next() { status.received(signal) }
+    }
+
+    func timerFired(_ number: UInt32) { status.timerFired(number) }
+}
+
+/// What the admin listener asks of the process.
+protocol ProcessControl: AnyObject {
+    func requestReport(for exchange: SlotID) -> ClusterReport
+    func gauges() -> [MetricFamily]
+    func received(_ signal: SignalSource.Signal)
+    func timerFired(_ number: UInt32)
+}

@@ -1,0 +1,92 @@
+import HTTPTransport
+import JSON
+import Substrate
+import Synchronization
+
+/// One endpoint as one worker sees it.
+struct EndpointStatus: Sendable {
+    var service: String
+    var address: String
+    var weight: Int
+    var active: Int
+    var requests: UInt64
+    var ewmaNanoseconds: UInt64
+    var pool: PoolStatus?
+}
+
+/// What all workers say of their endpoints: filled in by each, answered when all have.
+final class ClusterReport: Sendable {
+    private struct Parts {
+        var missing: Int
+        var workers: [(worker: Int, endpoints: [EndpointStatus])] = []
+    }
+
+    private let parts: Mutex<Parts>
+    private let whole: @Sendable (ClusterReport) -> Void
+
+    /// - Parameter whole: called once, on the last worker's thread.
+    init(workers: Int, whole: @escaping @Sendable (ClusterReport) -> Void) {
+        parts = Mutex(Parts(missing: workers))
+        self.whole = whole
+    }
+
+    func add(worker: Int, _ endpoints: [EndpointStatus]) {
+        let isWhole = parts.withLock { parts in
+            parts.workers.append((worker, endpoints))
+            parts.missing -= 1
+            return parts.missing == 0
+        }
+        if isWhole { whole(self) }
+    }
+
+    /// One JSON document: each worker's endpoints.
+    func append(into output: inout ByteBuffer) {
+        let workers = parts.withLock { $0.workers.sorted { $0.worker < $1.worker } }
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("workers")
+        json.beginArray()
+        for (worker, endpoints) in workers {
+            json.beginObject()
+            json.key("worker")
+            json.number(UInt64(worker))
+            json.key("endpoints")
+            json.beginArray()
+            for endpoint in endpoints { Self.append(endpoint, to: &json) }
+            json.endArray()
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+        output.append(json.bytes)
+        output.append("\n")
+    }
+
+    private static func append(_ endpoint: EndpointStatus, to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("service")
+        json.string(endpoint.service)
+        json.key("address")
+        json.string(endpoint.address)
+        json.key("weight")
+        json.number(UInt64(endpoint.weight))
+        json.key("active")
+        json.number(UInt64(endpoint.active))
+        json.key("requests")
+        json.number(endpoint.requests)
+        json.key("ewmaMicroseconds")
+        json.number(endpoint.ewmaNanoseconds / 1000)
+        json.key("pool")
+        json.beginObject()
+        json.key("idle")
+        json.number(UInt64(endpoint.pool?.idle ?? 0))
+        json.key("total")
+        json.number(UInt64(endpoint.pool?.total ?? 0))
+        json.key("opened")
+        json.number(endpoint.pool?.opened ?? 0)
+        json.key("reused")
+        json.number(endpoint.pool?.reused ?? 0)
+        json.endObject()
+        json.endObject()
+    }
+}

@@ -1,0 +1,93 @@
+import Cryptography
+import HTTPTransport
+import MeshModel
+import Policy
+import Substrate
+
+/// One configuration in force: policy, listeners, pools. Immutable; workers pin it, the configuration thread frees it.
+// Sendable: nothing is written after `init`; TLS contexts are Sendable themselves.
+final class RuntimeSnapshot: @unchecked Sendable {
+    let configuration: MeshConfiguration
+    let policy: PolicySnapshot
+    let listeners: [RuntimeListener]
+    /// Pool number (the endpoint's stable number) and target, for every endpoint.
+    let targets: [(pool: Int32, target: UpstreamTarget)]
+    /// By listener number: index in the policy's listeners, or -1.
+    let policyListeners: FlatTable<Int32>
+    /// By listener number: access log, or -1.
+    let accessLogs: FlatTable<Int32>
+    /// By endpoint index: its address as configured, in `text`.
+    let endpointNames: FlatTable<ByteRange>
+    /// By listener number: its name, in `text`.
+    let listenerNames: FlatTable<ByteRange>
+    /// By service index: the service's endpoints are sidecars of this mesh, verified by certificate.
+    let verifiedServices: FlatTable<Bool>
+    let text: FlatTable<UInt8>
+
+    init(
+        configuration: MeshConfiguration, policy: PolicySnapshot, listeners: [RuntimeListener],
+        targets: [(pool: Int32, target: UpstreamTarget)], listenerCount: Int, names: SnapshotNames,
+        verifiedServices: [Bool]
+    ) {
+        self.configuration = configuration
+        self.policy = policy
+        self.listeners = listeners
+        self.targets = targets
+        policyListeners = FlatTable(repeating: -1, count: listenerCount)
+        accessLogs = FlatTable(repeating: -1, count: listenerCount)
+        for listener in listeners {
+            policyListeners[Int(listener.number)] = listener.policyIndex
+            accessLogs[Int(listener.number)] = listener.accessLog
+        }
+        endpointNames = FlatTable(names.endpoints)
+        listenerNames = FlatTable(names.listeners)
+        text = FlatTable(names.text)
+        self.verifiedServices = FlatTable(verifiedServices)
+    }
+
+    deinit {
+        policyListeners.deallocate()
+        accessLogs.deallocate()
+        endpointNames.deallocate()
+        listenerNames.deallocate()
+        verifiedServices.deallocate()
+        text.deallocate()
+    }
+
+    var view: SnapshotView { SnapshotView(self) }
+}
+
+/// Names that logs need beside the policy's, gathered while a snapshot is built.
+struct SnapshotNames {
+    var endpoints: [ByteRange] = []
+    var listeners: [ByteRange] = []
+    var text: [UInt8] = []
+
+    mutating func add(_ name: String) -> ByteRange {
+        let start = text.count
+        text.append(contentsOf: name.utf8)
+        return ByteRange(offset: start, count: text.count - start)
+    }
+}
+
+/// What requests read of a snapshot: addresses only, copied without touching a reference count. Valid while the
+/// snapshot is pinned.
+struct SnapshotView {
+    let tables: PolicyTables
+    let policyListeners: FlatTable<Int32>
+    let accessLogs: FlatTable<Int32>
+    let endpointNames: FlatTable<ByteRange>
+    let listenerNames: FlatTable<ByteRange>
+    let verifiedServices: FlatTable<Bool>
+    let text: FlatTable<UInt8>
+
+    init(_ snapshot: RuntimeSnapshot) {
+        tables = snapshot.policy.tables
+        policyListeners = snapshot.policyListeners
+        accessLogs = snapshot.accessLogs
+        endpointNames = snapshot.endpointNames
+        listenerNames = snapshot.listenerNames
+        verifiedServices = snapshot.verifiedServices
+        text = snapshot.text
+    }
+}

@@ -1,0 +1,91 @@
+import MeshModel
+
+/// The command line, understood.
+public struct SidecarOptions: Sendable, Equatable {
+    public enum Mode: Sendable, Equatable { case run, check, help, version }
+
+    public var mode = Mode.run
+    public var configurationPaths: [String] = []
+    public var workers = 1
+    public var admin = MeshAddress.ipv4([127, 0, 0, 1], port: 15190)
+    public var status: MeshAddress?
+    public var stateDirectory: String?
+
+    /// Most workers: one a core is enough on any machine.
+    public static let maxWorkers = 256
+
+    public init() {}
+
+    /// A command line that cannot be followed: what is wrong and what would be right.
+    public struct Refusal: Error, Equatable, CustomStringConvertible {
+        public let description: String
+    }
+
+    /// - Parameter arguments: without the program's name.
+    public init(arguments: [String]) throws(Refusal) {
+        var rest = arguments[...]
+        while let word = rest.popFirst() {
+            let (name, inline) = Self.split(word)
+            func value(_ shape: String) throws(Refusal) -> String {
+                if let inline { return inline }
+                guard let next = rest.popFirst() else {
+                    throw Refusal(description: "\(name) needs a value: \(name) \(shape)")
+                }
+                return next
+            }
+            switch name {
+            case "--config": configurationPaths.append(try value("PATH"))
+            case "--workers": workers = try Self.workers(value("N"))
+            case "--admin": admin = try Self.address(value("ADDR"), of: name)
+            case "--status": status = try Self.address(value("ADDR"), of: name)
+            case "--state": stateDirectory = try value("DIR")
+            case "--check": mode = .check
+            case "--help", "-h": mode = .help
+            case "--version": mode = .version
+            default:
+                throw Refusal(description: "unknown argument '\(word)'; outrigger-sidecar --help lists them all")
+            }
+        }
+        if configurationPaths.isEmpty, mode == .run || mode == .check {
+            throw Refusal(description: "no configuration: --config PATH names a file or a directory of *.yaml files")
+        }
+    }
+
+    private static func split(_ word: String) -> (String, String?) {
+        guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return (word, nil) }
+        return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+    }
+
+    private static func workers(_ text: String) throws(Refusal) -> Int {
+        guard let count = Int(text), count >= 1, count <= maxWorkers else {
+            throw Refusal(description: "--workers takes a whole number from 1 to \(maxWorkers), not '\(text)'")
+        }
+        return count
+    }
+
+    private static func address(_ text: String, of name: String) throws(Refusal) -> MeshAddress {
+        do {
+            return try MeshAddress(parsing: text)
+        } catch {
+            throw Refusal(description: "\(name) \(text): \(error)")
+        }
+    }
+
+    public static let usage = """
+        outrigger-sidecar --config PATH [--config PATH …] [options]
+
+          --config PATH    a configuration file, or a directory of *.yaml files; may be repeated
+          --workers N      worker threads (default 1)
+          --admin ADDR     admin listener: IPv4:port, [IPv6]:port or unix:/path (default 127.0.0.1:15190)
+          --status ADDR    listener for /healthz, /readyz and /metrics only (default: none)
+          --state DIR      directory for state that outlives a restart
+          --check          read and check the configuration, print every problem, and exit
+          --version        print the version and exit
+
+        SIGHUP reads the configuration again: it is taken whole, or refused whole with its problems in the log.
+        SIGTERM and SIGINT stop the process when the requests under way are answered, or after 5 s.
+
+        Exit codes: 0 stopped or checked well; 1 configuration refused; 2 command line refused; 3 a listener, a file
+        or a thread could not be had.
+        """
+}

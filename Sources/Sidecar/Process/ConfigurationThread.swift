@@ -1,0 +1,119 @@
+import MeshModel
+import Policy
+import Reactor
+import Substrate
+import Synchronization
+import Telemetry
+
+/// `or-config`: reads, checks and compiles configurations, hands them to the workers, and frees old ones.
+///
+/// `@unchecked`: the builder and what is retired belong to the thread; the rest is its inbox.
+final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
+    private enum Order: Sendable {
+        case reload
+        case dispose(RuntimeSnapshot)
+        case stop
+    }
+
+    private let loop: EventLoop
+    private let inbox: Inbox<Order>
+    private let loader: ConfigurationLoader
+    private let calls: SystemCalls
+    private let state: AdminState
+    private let logs: LogThread
+    private var builder: SnapshotBuilder
+    private var workers: [Worker] = []
+    private var closedListeners = 0
+
+    init(
+        calls: SystemCalls, loader: ConfigurationLoader, builder: SnapshotBuilder, state: AdminState, logs: LogThread
+    ) throws {
+        self.calls = calls
+        self.loader = loader
+        self.builder = builder
+        self.state = state
+        self.logs = logs
+        loop = try EventLoop(calls: calls)
+        inbox = Inbox(loop: loop)
+    }
+
+    func start(workers: [Worker]) throws -> ThreadHandle {
+        self.workers = workers
+        return try Threads.start(name: "or-config") { [self] in run() }
+    }
+
+    /// Any thread: read the files again.
+    func reload() { inbox.post(.reload) }
+
+    func dispose(_ snapshot: RuntimeSnapshot) { inbox.post(.dispose(snapshot)) }
+
+    func stop() { inbox.post(.stop) }
+
+    /// The first configuration, on the main thread before this one starts.
+    func boot() throws -> RuntimeSnapshot {
+        let snapshot = try builder.build(loader.load())
+        logs.setPaths(builder.logPaths)
+        return snapshot
+    }
+
+    // MARK: On the thread
+
+    private func run() {
+        var stopped = false
+        while !stopped {
+            _ = loop.poll(hasWork: false)
+            inbox.drain { order in
+                switch order {
+                case .reload: apply()
+                // The last reference ends here: tables are freed on this thread.
+                case .dispose: break
+                case .stop: stopped = true
+                }
+            }
+        }
+    }
+
+    private func apply() {
+        do {
+            let snapshot = try builder.build(loader.load())
+            logs.setPaths(builder.logPaths)
+            for worker in workers { worker.post(.install(snapshot)) }
+            waitUntilInstalled(snapshot.policy.revision)
+            closeListeners()
+            state.accepted(snapshot.configuration, revision: snapshot.policy.revision)
+            var event = EventRecord(
+                level: .info, time: calls.realtime(), subsystem: "config", event: "config.accepted")
+            event.add("revision", .count(snapshot.policy.revision))
+            logs.record(event)
+        } catch {
+            let problems = Self.problems(of: error)
+            state.refused(problems)
+            for problem in problems {
+                var event = EventRecord(
+                    level: .error, time: calls.realtime(), subsystem: "config", event: "config.refused")
+                event.add("problem", .name(OpenName(configured: problem)))
+                logs.record(event)
+            }
+        }
+    }
+
+    /// Workers switch at the start of a turn, so this takes a turn's time.
+    private func waitUntilInstalled(_ revision: UInt64) {
+        let step: UInt64 = 1_000_000
+        for _ in 0..<5_000 where workers.contains(where: { $0.revision < revision }) {
+            _ = loop.timers.schedule(at: calls.monotonic().adding(nanoseconds: step), token: 0)
+            _ = loop.poll(hasWork: false)
+            while loop.timers.popExpired(now: loop.now.monotonic) != nil {}
+        }
+    }
+
+    /// Sockets that no worker listens on any more.
+    private func closeListeners() {
+        for descriptor in builder.takeClosedListeners() { _ = calls.close(descriptor) }
+    }
+
+    static func problems(of error: any Error) -> [String] {
+        if let invalid = error as? InvalidConfiguration { return invalid.problems.map { "\($0)" } }
+        return ["\(error)"]
+    }
+}

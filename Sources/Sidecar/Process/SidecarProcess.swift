@@ -1,0 +1,245 @@
+import Glibc
+import HTTPTransport
+import HTTPWire
+import MeshModel
+import Policy
+import Reactor
+import Substrate
+import Synchronization
+import Telemetry
+
+/// One running sidecar: its threads, from the first configuration to the last answer.
+public final class SidecarProcess: ProcessControl {
+    public enum ExitCode: Int32, Sendable {
+        case stopped = 0
+        case configurationRefused = 1
+        case commandLineRefused = 2
+        case startFailed = 3
+    }
+
+    /// Time for requests under way once the process was told to stop.
+    private static let drainNanoseconds: UInt64 = 5_000_000_000
+    private static let housekeepingNanoseconds: UInt64 = 5_000_000_000
+    private static let drainPollNanoseconds: UInt64 = 50_000_000
+
+    private let options: SidecarOptions
+    private let calls = SystemCalls.linux
+    private let state = AdminState()
+    private let identities: IdentityRegistry
+    private let metrics: MetricsRegistry
+    private let logs: LogThread
+    private let configuration: ConfigurationThread
+    private var workers: [Worker] = []
+    private let loop: EventLoop
+    private let reports: Inbox<ClusterReport>
+    private var transport: Transport?
+    private var drainDeadline: MonotonicTime?
+    private var isStopping = false
+
+    private init(_ options: SidecarOptions) throws {
+        self.options = options
+        identities = IdentityRegistry(seed: calls.randomSeed())
+        metrics = MetricsRegistry(workers: options.workers)
+        logs = try LogThread(calls: calls)
+        configuration = try ConfigurationThread(
+            calls: calls, loader: ConfigurationLoader(paths: options.configurationPaths),
+            builder: SnapshotBuilder(calls: calls, identities: identities), state: state, logs: logs)
+        loop = try EventLoop(calls: calls)
+        reports = Inbox(loop: loop)
+    }
+
+    // MARK: The whole life
+
+    /// Follows a command line to its end. Prints what a person must know to standard error.
+    public static func main(_ arguments: [String]) -> ExitCode {
+        let options: SidecarOptions
+        do {
+            options = try SidecarOptions(arguments: arguments)
+        } catch {
+            say("outrigger-sidecar: \(error)")
+            return .commandLineRefused
+        }
+        switch options.mode {
+        case .help:
+            print(SidecarOptions.usage)
+            return .stopped
+        case .version:
+            print("outrigger-sidecar \(BuildVersion.text)")
+            return .stopped
+        case .check:
+            return check(options)
+        case .run:
+            return run(options)
+        }
+    }
+
+    private static func check(_ options: SidecarOptions) -> ExitCode {
+        do {
+            let configuration = try ConfigurationLoader(paths: options.configurationPaths).load()
+            try SnapshotBuilder.check(
+                configuration, identities: IdentityRegistry(seed: SystemCalls.linux.randomSeed()))
+            print("configuration is valid: \(configuration.resourceCount) resources")
+            return .stopped
+        } catch {
+            for problem in ConfigurationThread.problems(of: error) { say(problem) }
+            return .configurationRefused
+        }
+    }
+
+    private static func run(_ options: SidecarOptions) -> ExitCode {
+        do {
+            _ = try FileLimit.raise()
+            let process = try SidecarProcess(options)
+            let snapshot: RuntimeSnapshot
+            do {
+                snapshot = try process.configuration.boot()
+            } catch {
+                for problem in ConfigurationThread.problems(of: error) { say(problem) }
+                return error is ReactorError ? .startFailed : .configurationRefused
+            }
+            try process.serve(snapshot)
+            return .stopped
+        } catch {
+            say("outrigger-sidecar: \(error)")
+            return .startFailed
+        }
+    }
+
+    private static func say(_ text: String) {
+        var line = Array((text + "\n").utf8)
+        _ = unsafe write(STDERR_FILENO, &line, line.count)
+    }
+
+    private func serve(_ snapshot: RuntimeSnapshot) throws {
+        // Blocked before the first thread starts, so that every thread inherits it.
+        let signals = try SignalSource()
+        let handler = AdminHandler(
+            state: state, metrics: metrics, identities: identities,
+            build: BuildInfo(version: OpenName(configured: "\(BuildVersion.text)"), revision: "", compiler: "swift"),
+            control: self)
+        let transport = try openAdmin(handler)
+        try makeWorkers()
+        var threads = [try logs.start()]
+        for worker in workers { worker.post(.install(snapshot)) }
+        for worker in workers { threads.append(try worker.start()) }
+        threads.append(try configuration.start(workers: workers))
+        while workers.contains(where: { $0.revision < snapshot.policy.revision }) { usleepOneMillisecond() }
+        state.accepted(snapshot.configuration, revision: snapshot.policy.revision)
+        announce()
+        handler.signalSource = signals
+        transport.watch(signals.descriptor, number: AdminHandler.signals)
+        transport.schedule(afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
+        while !isStopping {
+            transport.turn()
+            reports.drain { report in
+                if let exchange = handler.take(report) { _ = transport.answerLater(exchange) }
+            }
+        }
+        for worker in workers { worker.post(.stop) }
+        configuration.stop()
+        for thread in threads.dropFirst() { thread.join() }
+        logs.stop()
+        threads[0].join()
+        transport.destroy()
+    }
+
+    private func usleepOneMillisecond() {
+        _ = loop.timers.schedule(at: calls.monotonic().adding(nanoseconds: 1_000_000), token: 0)
+        _ = loop.poll(hasWork: false)
+        while loop.timers.popExpired(now: loop.now.monotonic) != nil {}
+    }
+
+    private func openAdmin(_ handler: AdminHandler) throws -> Transport {
+        let transport = Transport(
+            loop: loop, calls: calls, limits: TransportLimits(), worker: 0, loads: WorkerLoads(workers: 1),
+            handler: handler, seed: calls.randomSeed())
+        self.transport = transport
+        let plain = ListenerOptions(
+            tls: nil, limits: HTTP1Limits(), headTimeoutNanoseconds: 10_000_000_000,
+            idleTimeoutNanoseconds: 60_000_000_000)
+        for (address, isFull) in [(options.admin, true)] + (options.status.map { [($0, false)] } ?? []) {
+            guard let socket = SocketAddress(address) else {
+                throw SnapshotBuilder.Refusal(description: "address \(address) cannot be used")
+            }
+            let number = transport.listen(on: try Sockets.listen(socket, calls: calls), options: plain)
+            if isFull { handler.fullListeners.insert(number) }
+        }
+        return transport
+    }
+
+    private func makeWorkers() throws {
+        let loads = WorkerLoads(workers: options.workers)
+        for number in 0..<options.workers {
+            let gateway = Gateway(
+                metrics: metrics.worker(number), logs: logs, retired: configuration, seed: calls.randomSeed())
+            workers.append(
+                try Worker(
+                    number: number, calls: calls, loads: loads, gateway: gateway, limits: TransportLimits()))
+        }
+        for worker in workers { worker.setPeers(workers) }
+    }
+
+    private func announce() {
+        var event = EventRecord(level: .info, time: calls.realtime(), subsystem: "process", event: "process.ready")
+        event.add("revision", .count(state.revision))
+        event.add("workers", .count(UInt64(workers.count)))
+        logs.record(event)
+    }
+
+    // MARK: ProcessControl
+
+    func requestReport(for exchange: SlotID) -> ClusterReport {
+        let inbox = reports
+        let report = ClusterReport(workers: workers.count) { inbox.post($0) }
+        for worker in workers { worker.post(.report(report)) }
+        return report
+    }
+
+    func gauges() -> [MetricFamily] {
+        [
+            MetricFamily(
+                name: "outrigger_config_revision", kind: .gauge, help: "Revision of the configuration in force.",
+                samples: [MetricFamily.Sample(value: Double(state.revision))]),
+            MetricFamily(
+                name: "outrigger_config_refused_total", kind: .counter,
+                help: "Configurations refused since the start.",
+                samples: [MetricFamily.Sample(value: Double(state.refusals))]),
+        ]
+    }
+
+    func received(_ signal: SignalSource.Signal) {
+        switch signal {
+        case .hangup: configuration.reload()
+        case .terminate, .interrupt: drain()
+        case .user1: break
+        }
+    }
+
+    func timerFired(_ number: UInt32) {
+        guard let transport else { return }
+        if number == AdminHandler.housekeeping {
+            // Workers have trimmed their tables: the allocator gives the pages back.
+            _ = malloc_trim(0)
+            transport.schedule(afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
+        } else if number == AdminHandler.drainEnd {
+            let isOver = drainDeadline.map { transport.now.monotonic >= $0 } ?? false
+            if isOver || workers.allSatisfy({ $0.drained }) {
+                isStopping = true
+            } else {
+                transport.schedule(afterNanoseconds: Self.drainPollNanoseconds, number: AdminHandler.drainEnd)
+            }
+        }
+    }
+
+    private func drain() {
+        guard drainDeadline == nil, let transport else {
+            // Told twice: at once.
+            isStopping = true
+            return
+        }
+        state.beginDraining()
+        drainDeadline = transport.now.monotonic.adding(nanoseconds: Self.drainNanoseconds)
+        for worker in workers { worker.post(.drain) }
+        transport.schedule(afterNanoseconds: Self.drainPollNanoseconds, number: AdminHandler.drainEnd)
+    }
+}

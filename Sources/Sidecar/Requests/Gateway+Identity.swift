@@ -1,0 +1,40 @@
+import HTTPTransport
+import Policy
+import Substrate
+import Telemetry
+
+extension Gateway {
+    /// Gives the request its trace and its id: those of a verified peer as received, otherwise new ones.
+    func identify(_ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>) {
+        let head = exchange[].head
+        if record[].peerIsTrusted {
+            if let received = single(.traceparent, in: head), let trace = TraceContext(traceparent: received) {
+                record[].trace = trace
+                record[].keepsTrace = true
+            }
+            if let received = single(.xRequestID, in: head), RequestID.isAcceptable(received) {
+                record[].keepsRequestID = true
+                record[].requestID = RequestID(parsing: received) ?? .zero
+            }
+            if let received = single(.outriggerFlow, in: head) { record[].flow = FlowID.parse(received) }
+        }
+        if !record[].keepsTrace { record[].trace = .root(random: &g[].random) }
+        if !record[].keepsRequestID { record[].requestID = RequestID(random: &g[].random) }
+    }
+
+    /// One flow for each webhook request, minted at the edge.
+    func giveFlow(_ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>) {
+        guard record[].flow == nil else { return }
+        record[].flow = FlowID.mint(now: exchange[].startedAt.wall, random: &g[].random)
+    }
+
+    /// The value of a field that stands exactly once.
+    private func single(_ known: KnownHeader, in head: MessageHead) -> Bytes? {
+        var found: Bytes?
+        for index in 0..<head.fieldCount where head[field: index].known == known {
+            if found != nil { return nil }
+            found = head[head[field: index].value]
+        }
+        return found
+    }
+}

@@ -1,0 +1,27 @@
+import HTTPTransport
+import JSON
+import Policy
+import Substrate
+import Telemetry
+
+/// What one worker's gateway changes while it works. At one address, so that a request checks no exclusivity.
+struct GatewayState: ~Copyable {
+    var transport: Transport?
+    var pins = SnapshotPins()
+    var records = RecordTable()
+    var balancer = Balancer()
+    var verifications = VerificationPool()
+    var tape: JSONTape
+    var random: RandomSource
+    /// Answers of our own are composed here: their length stands in front of them.
+    var scratch = ByteBuffer(capacity: 1024)
+    /// Lines for each access log, gathered over a turn.
+    var logLines = ByteBuffer()
+    var logOfLines: Int32 = -1
+    var pendingLines = 0
+
+    init(seed: UInt64) {
+        random = RandomSource(seed: seed)
+        tape = JSONTape()
+    }
+}

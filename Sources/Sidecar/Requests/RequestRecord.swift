@@ -1,0 +1,28 @@
+import Policy
+import Substrate
+import Telemetry
+
+/// What the gateway knows of one exchange, beside what the transport knows. Plain values, by exchange slot.
+struct RequestRecord: BitwiseCopyable {
+    var state = RequestState()
+    /// The pinned snapshot, by place in the gateway's pins.
+    var pin: Int32 = -1
+    /// Index in the policy's listeners.
+    var listener: Int32 = -1
+    /// Index in the policy's services and endpoints, once chosen.
+    var service: Int32 = -1
+    var endpoint: Int32 = -1
+    var trace = TraceContext(traceHigh: 1, traceLow: 1, parent: 1, flags: 0)
+    var requestID = RequestID.zero
+    var flow: FlowID?
+    /// The body's signature is being computed, by place in the gateway's verifications.
+    var verification: Int32 = -1
+    /// The peer is a verified service of the mesh: what it says of trace, client and flow is kept.
+    var peerIsTrusted = false
+    /// The peer's own trace context and request id are forwarded as received.
+    var keepsTrace = false
+    var keepsRequestID = false
+    var attemptIsOpen = false
+    var isWebhook = false
+    var isHandshake = false
+}

@@ -1,0 +1,123 @@
+import HTTPTransport
+import Reactor
+import Substrate
+import Synchronization
+
+/// One worker: a loop, a transport, a gateway, and an inbox for the other threads.
+///
+/// Made on the main thread, run on its own. `@unchecked`: everything but the inbox and the atomics belongs to the
+/// worker's thread once it runs.
+final class Worker: ConnectionSink, @unchecked Sendable {
+    /// How often memory that a burst left behind is given back.
+    private static let trimNanoseconds: UInt64 = 5_000_000_000
+    private static let trimTimer: UInt32 = 1
+
+    let number: Int
+    private let loop: EventLoop
+    private let gateway: Gateway
+    private let transport: Transport
+    private let inbox: Inbox<WorkerMessage>
+    private let installedRevision = Atomic<UInt64>(0)
+    private let openExchanges = Atomic<Int>(0)
+    private let isDrained = Atomic<Bool>(false)
+    private var listening = 0
+    private var pools: [Bool] = []
+    private var isDraining = false
+    private var isStopped = false
+
+    init(
+        number: Int, calls: SystemCalls, loads: WorkerLoads, gateway: Gateway, limits: TransportLimits
+    ) throws {
+        self.number = number
+        self.gateway = gateway
+        loop = try EventLoop(calls: calls)
+        transport = Transport(
+            loop: loop, calls: calls, limits: limits, worker: number, loads: loads, handler: gateway,
+            seed: calls.randomSeed())
+        inbox = Inbox(loop: loop)
+        gateway.g[].transport = transport
+        gateway.worker = self
+    }
+
+    /// The newest revision that this worker serves.
+    var revision: UInt64 { installedRevision.load(ordering: .acquiring) }
+    /// Nothing is under way any more, behind a drain.
+    var drained: Bool { isDrained.load(ordering: .acquiring) }
+
+    func setPeers(_ workers: [Worker]) { transport.setPeers(workers) }
+
+    func start() throws -> ThreadHandle {
+        try Threads.start(name: "or-worker-\(number)") { [self] in run() }
+    }
+
+    /// Any thread.
+    func post(_ message: WorkerMessage) { inbox.post(message) }
+
+    func adopt(_ connection: AcceptedConnection) { inbox.post(.adopt(connection)) }
+
+    // MARK: On the thread
+
+    private func run() {
+        transport.schedule(afterNanoseconds: Self.trimNanoseconds, number: Self.trimTimer)
+        while !isStopped {
+            transport.turn()
+            inbox.drain { handle($0) }
+            gateway.flushLogs()
+            if isDraining { finishDraining() }
+        }
+        transport.destroy()
+    }
+
+    private func handle(_ message: WorkerMessage) {
+        switch message {
+        case .adopt(let connection): transport.adopt(connection)
+        case .install(let snapshot): install(snapshot)
+        case .report(let report): report.add(worker: number, gateway.status(transport.poolStatus))
+        case .drain:
+            isDraining = true
+            transport.drain()
+        case .stop: isStopped = true
+        }
+    }
+
+    private func finishDraining() {
+        if transport.serverConnections == 0 { isDrained.store(true, ordering: .releasing) }
+    }
+
+    func timerFired(_ number: UInt32) {
+        guard number == Self.trimTimer else { return }
+        transport.trim()
+        transport.schedule(afterNanoseconds: Self.trimNanoseconds, number: Self.trimTimer)
+    }
+
+    /// Switches to a snapshot between two turns: listeners, pools and policy at once.
+    private func install(_ snapshot: RuntimeSnapshot) {
+        gateway.install(snapshot)
+        for (pool, target) in snapshot.targets {
+            while pools.count <= Int(pool) { pools.append(false) }
+            pools[Int(pool)] = true
+            transport.setPool(pool, to: target)
+        }
+        let wanted = Set(snapshot.targets.map { $0.pool })
+        for pool in pools.indices where pools[pool] && !wanted.contains(Int32(pool)) {
+            pools[pool] = false
+            transport.retirePool(Int32(pool))
+        }
+        let served = Set(snapshot.listeners.map { $0.number })
+        for number in 0..<listening where !served.contains(Int32(number)) { transport.stopListening(Int32(number)) }
+        // New ones come in the order of their numbers, which is the order in which the transport counts.
+        for listener in snapshot.listeners.sorted(by: { $0.number < $1.number }) {
+            if Int(listener.number) < listening {
+                transport.replaceOptions(of: listener.number, with: listener.options)
+            } else {
+                while listening < Int(listener.number) {
+                    transport.skipListener(options: listener.options)
+                    listening += 1
+                }
+                _ = transport.listen(on: listener.descriptor, options: listener.options)
+                listening += 1
+            }
+        }
+        installedRevision.store(snapshot.policy.revision, ordering: .releasing)
+    }
+}

@@ -1,0 +1,17 @@
+import HTTPTransport
+
+/// What other threads tell a worker.
+enum WorkerMessage: Sendable {
+    case adopt(AcceptedConnection)
+    case install(RuntimeSnapshot)
+    /// Fill in this worker's part and hand the report back.
+    case report(ClusterReport)
+    /// Accept no more, finish what is under way.
+    case drain
+    case stop
+}
+
+/// Where snapshots go that no request of a worker reads any more.
+protocol SnapshotSink: AnyObject, Sendable {
+    func dispose(_ snapshot: RuntimeSnapshot)
+}
