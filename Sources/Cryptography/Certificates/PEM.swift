@@ -45,16 +45,36 @@ enum PEM {
             unsafe PEM_read_bio_PrivateKey(source.bio, nil, refusePassphrase, asked)
         }
         if let key = unsafe key { return unsafe PrivateKey(owning: key) }
-        let code = ERR_peek_last_error()
         ERR_clear_error()
         if askedForPassphrase {
             throw TLSConfigurationError(role, .encryptedKey, "give a key without a passphrase")
         }
-        let isMissing = ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE
-        throw isMissing
-            ? TLSConfigurationError(role, .notPEM, "it holds no -----BEGIN PRIVATE KEY----- block")
-            : TLSConfigurationError(role, .malformed, "the key in it is damaged or of an unknown kind")
+        throw holdsKey(pem)
+            ? TLSConfigurationError(role, .malformed, "the key in it is damaged or of an unknown kind")
+            : TLSConfigurationError(role, .notPEM, "it holds no -----BEGIN PRIVATE KEY----- block")
     }
+
+    /// OpenSSL's decoders try every form and leave no error that tells a missing key from a damaged one.
+    private static func holdsKey(_ pem: [UInt8]) -> Bool {
+        pem.withBytes { text in
+            var line = text.firstIndex(of: ASCII.dash)
+            while let start = line {
+                let rest = text.dropFirst(start)
+                let end = rest.firstIndex(of: ASCII.lineFeed) ?? rest.count
+                if rest.hasPrefix("-----BEGIN "),
+                    trimmingCarriageReturn(rest.prefix(end)).hasSuffix(Bytes("PRIVATE KEY-----"))
+                {
+                    return true
+                }
+                line = text.firstIndex(of: ASCII.dash, from: start + end)
+            }
+            return false
+        }
+    }
+}
+
+private func trimmingCarriageReturn(_ line: Bytes) -> Bytes {
+    line.count > 0 && line[line.count - 1] == ASCII.carriageReturn ? line.prefix(line.count - 1) : line
 }
 
 /// Never asks a terminal; says through the argument that it was called.
