@@ -1,6 +1,7 @@
 import MeshTestKit
 import Reactor
 import Substrate
+import Testing
 
 /// Which kernel a scenario runs on. Both must tell the same story.
 enum Kernel: String, CaseIterable, CustomTestStringConvertible {

@@ -76,14 +76,18 @@ import Testing
 }
 
 @Suite struct WatermarksTests {
+    private func changed(_ marks: inout Watermarks, _ waitingBytes: Int) -> Watermarks.OnChange {
+        marks.changed(waitingBytes: waitingBytes)
+    }
+
     @Test func `stops at the high mark and starts at the low one, once each`() {
         var marks = Watermarks()
-        #expect(marks.changed(waitingBytes: Watermarks.highWatermarkBytes - 1) == .nothing)
-        #expect(marks.changed(waitingBytes: Watermarks.highWatermarkBytes) == .stopSource)
-        #expect(marks.changed(waitingBytes: Watermarks.highWatermarkBytes + 1) == .nothing)
-        #expect(marks.changed(waitingBytes: Watermarks.lowWatermarkBytes + 1) == .nothing)
-        #expect(marks.changed(waitingBytes: Watermarks.lowWatermarkBytes) == .startSource)
-        #expect(marks.changed(waitingBytes: 0) == .nothing)
+        #expect(changed(&marks, Watermarks.highWatermarkBytes - 1) == .nothing)
+        #expect(changed(&marks, Watermarks.highWatermarkBytes) == .stopSource)
+        #expect(changed(&marks, Watermarks.highWatermarkBytes + 1) == .nothing)
+        #expect(changed(&marks, Watermarks.lowWatermarkBytes + 1) == .nothing)
+        #expect(changed(&marks, Watermarks.lowWatermarkBytes) == .startSource)
+        #expect(changed(&marks, 0) == .nothing)
     }
 }
 
@@ -92,11 +96,15 @@ import Testing
         var gate = AcceptGate()
         let now = MonotonicTime(nanoseconds: 5_000)
         let until = now.adding(nanoseconds: AcceptGate.pauseNanoseconds)
-        #expect(gate.exhausted(now: now) == .shedOneAndPause(until: until))
+        let action = gate.exhausted(now: now)
+        #expect(action == .shedOneAndPause(until: until))
         #expect(!gate.isOpen && gate.exhaustions == 1)
-        #expect(!gate.reopen(now: MonotonicTime(nanoseconds: until.nanoseconds - 1)))
-        #expect(gate.reopen(now: until))
+        let early = gate.reopen(now: MonotonicTime(nanoseconds: until.nanoseconds - 1))
+        #expect(!early)
+        let inTime = gate.reopen(now: until)
+        #expect(inTime)
         #expect(gate.isOpen)
-        #expect(!gate.reopen(now: until))
+        let again = gate.reopen(now: until)
+        #expect(!again)
     }
 }
