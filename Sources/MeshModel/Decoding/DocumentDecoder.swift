@@ -133,7 +133,7 @@ struct DocumentDecoder {
             if let decoded { draft.services.append(placed(decoded)) }
         case .route:
             let decoded = spec(RouteSpec.fieldNames, later: RouteSpec.laterFieldNames)
-                .flatMap(RouteSpec.init(decoding:))
+                .map(RouteSpec.init(decoding:))
             if let decoded { draft.routes.append(placed(decoded)) }
         case .webhook:
             let decoded = spec(WebhookSpec.fieldNames, later: WebhookSpec.laterFieldNames)

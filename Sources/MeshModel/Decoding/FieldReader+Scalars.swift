@@ -7,8 +7,13 @@ extension FieldReader {
     func text(_ node: DocumentNode, at steps: [PathStep]) -> String? {
         switch node.content {
         case .text(let text):
-            if !text.isEmpty { return text }
-            add(steps, "is empty", hint: nil)
+            if text.isEmpty {
+                add(steps, "is empty", hint: nil)
+            } else if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+                add(steps, "has a line break or another control character", hint: "write it on one line")
+            } else {
+                return text
+            }
         case .refused: break
         case .integer, .number, .boolean:
             add(steps, "is \(node.kindName), must be text", hint: "quote it")

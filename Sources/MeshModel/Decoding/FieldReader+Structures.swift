@@ -34,13 +34,16 @@ extension FieldReader {
     }
 
     /// Texts, each once.
-    func texts(_ name: String) -> [String]? {
+    ///
+    /// - Parameter check: called with every text, also where another item is no text.
+    func texts(_ name: String, _ check: (String, Int) -> Void = { _, _ in }) -> [String]? {
         var seen: Set<String> = []
         return list(name) { node, index in
             guard let text = text(node, at: [.field(name), .item(index)]) else { return nil }
             if !seen.insert(text).inserted {
                 refuse(.field(name), .item(index), because: "\(Quoted.text(text)) is listed twice")
             }
+            check(text, index)
             return text
         }
     }

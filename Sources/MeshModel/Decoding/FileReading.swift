@@ -11,7 +11,11 @@ struct FileReading {
     mutating func decode(into draft: inout Draft) {
         do throws(SyntaxFault) {
             try check()
-            try decodeYAML(into: &draft)
+            if file.path.hasSuffix(".json") {
+                try decodeJSON(into: &draft)
+            } else {
+                try decodeYAML(into: &draft)
+            }
         } catch {
             report.sawUnreadable = true
             report.add(
@@ -40,13 +44,22 @@ struct FileReading {
     }
 
     private mutating func decodeYAML(into draft: inout Draft) throws(SyntaxFault) {
-        let sink = YAMLTree.Sink(file: file.path, fileIndex: fileIndex, report: report)
+        let sink = DocumentSink(file: file.path, fileIndex: fileIndex, problems: report)
         try content.withBytes { (bytes) throws(SyntaxFault) in
             var tree = YAMLTree(lending: bytes, sink: sink)
             var index = 0
             while let root = try tree.next(index: index) {
                 try decode(root, index: index, into: &draft)
                 index += 1
+            }
+        }
+    }
+
+    private mutating func decodeJSON(into draft: inout Draft) throws(SyntaxFault) {
+        let sink = DocumentSink(file: file.path, fileIndex: fileIndex, problems: report)
+        try content.withBytes { (bytes) throws(SyntaxFault) in
+            try JSONTree.read(bytes, sink: sink) { (root, index) throws(SyntaxFault) in
+                try decode(root, index: index, into: &draft)
             }
         }
     }

@@ -3,7 +3,6 @@ extension RouteSpec.HeaderOperations {
         guard let fields = route.object(name, known: ["set", "add", "remove"]) else { return }
         set = fields.map("set") ?? []
         add = fields.map("add") ?? []
-        remove = fields.texts("remove") ?? []
         for (operation, pairs) in [("set", set), ("add", add)] {
             var seen: Set<String> = []
             for (name, value) in pairs {
@@ -25,14 +24,14 @@ extension RouteSpec.HeaderOperations {
                 }
             }
         }
-        for (index, name) in remove.enumerated() {
-            if let fault = HeaderRule.fault(
-                in: name, isRequest: isRequest, isSet: false, isTenants: isTenants)
-            {
-                fields.refuse(
-                    "remove", .item(index), because: "\(Quoted.text(name)) \(fault.message)", hint: fault.hint
-                )
-            }
+        let removed = fields.texts("remove") { name, index in
+            guard
+                let fault = HeaderRule.fault(
+                    in: name, isRequest: isRequest, isSet: false, isTenants: isTenants)
+            else { return }
+            fields.refuse(
+                "remove", .item(index), because: "\(Quoted.text(name)) \(fault.message)", hint: fault.hint)
         }
+        remove = removed ?? []
     }
 }

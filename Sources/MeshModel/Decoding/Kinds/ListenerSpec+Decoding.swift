@@ -17,10 +17,10 @@ extension ListenerSpec {
         spec.service = fields.text("service")
         spec.application = fields.object("application", known: ["address", "protocol"])
             .flatMap(Application.init(decoding:))
-        spec.tenantFrom = fields.texts("tenantFrom") ?? []
-        for (index, text) in spec.tenantFrom.enumerated() {
+        let tenantFrom = fields.texts("tenantFrom") { text, index in
             _ = fields.identity(text, at: ["tenantFrom", .item(index)])
         }
+        spec.tenantFrom = tenantFrom ?? []
         if let hops = fields.integer("trustedHops", in: ConfigurationLimits.trustedHops) {
             spec.trustedHops = hops
         }

@@ -7,12 +7,12 @@ extension RouteSpec.Match {
         if let path = fields.object("path", known: ["exact", "prefix", "template"]) {
             self.path = RouteSpec.PathMatch(decoding: path)
         }
-        methods = fields.texts("methods") ?? []
-        for (index, method) in methods.enumerated() {
-            guard let fault = MethodRule.fault(in: method) else { continue }
+        let methods = fields.texts("methods") { method, index in
+            guard let fault = MethodRule.fault(in: method) else { return }
             fields.refuse(
                 "methods", .item(index), because: "\(Quoted.text(method)) \(fault.message)", hint: fault.hint)
         }
+        self.methods = methods ?? []
         let known = ["name", "exact", "prefix", "present"]
         let headers = fields.objects("headers", known: known) {
             RouteSpec.NamedMatch(decoding: $0, isHeader: true)
@@ -20,7 +20,7 @@ extension RouteSpec.Match {
         let query = fields.objects("query", known: known) {
             RouteSpec.NamedMatch(decoding: $0, isHeader: false)
         }
-        if path == nil, methods.isEmpty, !fields.has("headers"), !fields.has("query"), !fields.has("path"),
+        if !fields.has("headers"), !fields.has("query"), !fields.has("path"),
             !fields.has("methods")
         {
             fields.refuse(because: "says nothing", hint: "path: { prefix: / } matches everything")

@@ -10,7 +10,8 @@ extension RouteSpec {
         "rateLimit", "queue", "validate", "schema",
     ]
 
-    init?(decoding fields: FieldReader) {
+    /// Complete even where `access` is missing: that is reported, so the spec is only used to check the rest.
+    init(decoding fields: FieldReader) {
         fields.require("access", hint: "access: public, access: webhook, or a list of identities")
         fields.require("backends", hint: "backends: [ { service: … } ]")
         let access = Access(decoding: fields)
@@ -24,7 +25,7 @@ extension RouteSpec {
         }
         var everything = Match()
         everything.path = .prefix("/")
-        spec.matches = matches ?? [everything]
+        spec.matches = matches ?? (fields.has("matches") ? [] : [everything])
         if let order = fields.integer("order", in: ConfigurationLimits.orders) { spec.order = order }
         let backends = fields.objects("backends", known: ["service", "weight"]) { Backend(decoding: $0) }
         if let backends, backends.isEmpty {
@@ -47,7 +48,6 @@ extension RouteSpec {
         } else if access != nil, fields.has("webhook") {
             fields.refuse("webhook", atKey: true, because: "is only used with access: webhook")
         }
-        guard access != nil, matches != nil || !fields.has("matches") else { return nil }
         self = spec
     }
 }
@@ -71,8 +71,7 @@ extension RouteSpec.Access {
                 fields.refuse("access", because: "is empty: nobody could call", hint: "name who may call")
                 return nil
             }
-            guard let names = fields.texts("access") else { return nil }
-            for (index, name) in names.enumerated() {
+            let names = fields.texts("access") { name, index in
                 if name.hasPrefix("spiffe:") {
                     _ = fields.identity(name, at: ["access", .item(index)])
                 } else {
@@ -83,6 +82,7 @@ extension RouteSpec.Access {
                         hint: "use SPIFFE IDs, as spiffe://mesh.test/service/portal")
                 }
             }
+            guard let names else { return nil }
             self = .named(names)
         case .refused: return nil
         default:

@@ -7,25 +7,25 @@ extension TenantSpec {
         if let enabled = fields.boolean("enabled") { self.enabled = enabled }
         hosts = fields.hosts("hosts")
         if let egress = fields.object("egress", known: ["cidrs"]) {
-            egressCIDRs = egress.texts("cidrs") ?? []
-            for (index, text) in egressCIDRs.enumerated() where AddressBlock(parsing: text) == nil {
+            let blocks = egress.texts("cidrs") { text, index in
+                guard AddressBlock(parsing: text) == nil else { return }
                 egress.refuse(
                     "cidrs", .item(index), because: "\(Quoted.text(text)) is not a CIDR block",
                     hint: "as 10.20.0.0/16 or fd00:1::/32, with no bit set after the prefix")
             }
+            egressCIDRs = blocks ?? []
         }
     }
 }
 
 extension FieldReader {
     func hosts(_ name: String) -> [String] {
-        let hosts = texts(name) ?? []
-        for (index, host) in hosts.enumerated() {
-            guard let fault = HostRule.fault(in: host) else { continue }
+        let hosts = texts(name) { host, index in
+            guard let fault = HostRule.fault(in: host) else { return }
             refuse(
                 .field(name), .item(index), because: "\(Quoted.text(host)) \(fault.message)", hint: fault.hint
             )
         }
-        return hosts
+        return hosts ?? []
     }
 }

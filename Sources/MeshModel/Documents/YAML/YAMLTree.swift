@@ -16,21 +16,14 @@ struct YAMLTree: ~Copyable {
         var pending: (name: String, position: DocumentNode.Position, isKept: Bool)?
     }
 
-    /// Where problems of the document being read go.
-    struct Sink {
-        var file: String
-        var fileIndex: Int
-        var report: ProblemReport
-    }
-
     private var parser: YAMLParser
     private var frames: [Frame] = []
     private var root: DocumentNode?
-    private let sink: Sink
+    private let sink: DocumentSink
     private var documentIndex = 0
 
     /// - Parameter bytes: must outlive the value.
-    init(lending bytes: Bytes, sink: Sink) {
+    init(lending bytes: Bytes, sink: DocumentSink) {
         parser = YAMLParser(lending: bytes)
         self.sink = sink
     }
@@ -158,12 +151,7 @@ struct YAMLTree: ~Copyable {
     }
 
     private func report(_ message: String, _ hint: String, at position: DocumentNode.Position) {
-        sink.report.add(
-            fileIndex: sink.fileIndex,
-            Problem(
-                file: sink.file, document: documentIndex, line: position.line, column: position.column,
-                resource: frames.first.flatMap { ResourceName(identifying: $0.fields) },
-                pointer: PathStep.pointer(path), message: message, hint: hint))
+        sink.report(message, hint, at: position, documentIndex, path, frames.first?.fields ?? [])
     }
 
     private var path: [PathStep] {
