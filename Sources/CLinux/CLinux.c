@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include <malloc.h>
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -322,3 +323,5 @@ const char *clinux_error_text(int error) {
     const char *text = strerrordesc_np(error);
     return text != NULL ? text : "unknown error";
 }
+
+int clinux_trim_heap(void) { return malloc_trim(0); }

@@ -66,6 +66,8 @@ int64_t clinux_raise_file_limit(void);
 int clinux_thread_start(uint64_t *_Nonnull thread, const char *_Nonnull name, size_t stack_bytes,
     void (*_Nonnull body)(void *_Nonnull), void *_Nonnull argument);
 int clinux_thread_join(uint64_t thread);
+/// Gives free pages of every arena back to the system. Non-zero if there were any.
+int clinux_trim_heap(void);
 /// What strerror says, in memory that lives for ever.
 const char *_Nonnull clinux_error_text(int error);
 

@@ -11,6 +11,11 @@ extension Transport {
         return Int32(index)
     }
 
+    /// Counts a listener that this worker never served, so that numbers are the same on every worker.
+    public func skipListener(options: ListenerOptions) {
+        s[].listeners.append(ListenerState(descriptor: -1, options: options, isClosed: true))
+    }
+
     /// New connections get these options; those that live keep theirs.
     public func replaceOptions(of listener: Int32, with options: ListenerOptions) {
         s[].listeners[Int(listener)].options = options

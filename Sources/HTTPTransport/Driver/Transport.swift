@@ -1,4 +1,4 @@
-import Cryptography
+public import Cryptography
 public import Reactor
 public import Substrate
 
@@ -55,6 +55,25 @@ public import Substrate
     /// Whether the client's connection is encrypted.
     public func isEncrypted(_ exchange: ExchangePointer) -> Bool {
         s[].servers[exchange[].connection]?[].io.tls != nil
+    }
+
+    /// The version of TLS that protects the client's connection. Nil for plaintext.
+    public func tlsVersion(_ exchange: ExchangePointer) -> TLSVersion? {
+        s[].servers[exchange[].connection]?[].io.tls?.session.version
+    }
+
+    /// Accepts no more, answers what is under way with `Connection: close`, and closes what is idle.
+    public func drain() {
+        s[].isDraining = true
+        for index in s[].listeners.indices { stopListening(Int32(index)) }
+        s[].servers.forEach { id, connection in
+            if let exchange = s[].exchanges[connection[].exchange] {
+                exchange[].closesConnection = true
+            } else if connection[].phase == .open {
+                beginClosing(id, connection)
+            }
+        }
+        flushDirty()
     }
 
     /// Gives memory back that a burst has left behind. `malloc_trim` is the caller's.

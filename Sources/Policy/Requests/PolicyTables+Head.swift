@@ -125,8 +125,13 @@ extension PolicyTables {
 
     /// The path as the match that held has it configured: a label without any byte of the request.
     public func template(of state: RequestState) -> Bytes {
-        if state.match >= 0 { return text.bytes(router.details[Int(state.match)].template) }
-        return state.route >= 0 ? text.bytes(routes[Int(state.route)].template) : Bytes()
+        text.bytes(templateRange(of: state))
+    }
+
+    /// The same, in `text`.
+    public func templateRange(of state: RequestState) -> ByteRange {
+        if state.match >= 0 { return router.details[Int(state.match)].template }
+        return state.route >= 0 ? routes[Int(state.route)].template : ByteRange()
     }
 
     /// The name of a template's parameter: `index` below `state.parameterCount`.

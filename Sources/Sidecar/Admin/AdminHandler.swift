@@ -53,7 +53,7 @@ final class AdminHandler: ExchangeHandler {
         var type: StaticString = "application/json"
         if reason != .none {
             code = reason.status
-            LocalResponse.problem(reason, requestID: .zero, into: &body)
+            LocalResponse.problem(reason, requestID: nil, into: &body)
         } else {
             switch AdminRequest(exchange[].head, isFull: fullListeners.contains(exchange[].listener)) {
             case .health:
@@ -103,7 +103,7 @@ final class AdminHandler: ExchangeHandler {
     func writeRefusal(_ reason: ReasonCode, listener: Int32, into output: inout ByteBuffer) {
         LocalResponse(
             status: reason.status, contentType: "application/problem+json", reason: reason, closing: true
-        ).append(body: "{}\n", isHead: false, into: &output)
+        ).append(body: Bytes("{}\n"), isHead: false, into: &output)
     }
 
     func exchangeEnded(_ exchange: ExchangePointer) {

@@ -10,7 +10,9 @@ struct EndpointStatus: Sendable {
     var weight: Int
     var active: Int
     var requests: UInt64
-    var ewmaNanoseconds: UInt64
+    var failures: UInt64
+    /// Peak-sensitive average of the time to an answer's first byte.
+    var ewmaNanoseconds: Double
     var pool: PoolStatus?
 }
 
@@ -65,17 +67,19 @@ final class ClusterReport: Sendable {
     private static func append(_ endpoint: EndpointStatus, to json: inout JSONWriter) {
         json.beginObject()
         json.key("service")
-        json.string(endpoint.service)
+        json.string(text: endpoint.service)
         json.key("address")
-        json.string(endpoint.address)
+        json.string(text: endpoint.address)
         json.key("weight")
         json.number(UInt64(endpoint.weight))
         json.key("active")
         json.number(UInt64(endpoint.active))
         json.key("requests")
         json.number(endpoint.requests)
+        json.key("failures")
+        json.number(endpoint.failures)
         json.key("ewmaMicroseconds")
-        json.number(endpoint.ewmaNanoseconds / 1000)
+        json.number(UInt64(endpoint.ewmaNanoseconds / 1000))
         json.key("pool")
         json.beginObject()
         json.key("idle")

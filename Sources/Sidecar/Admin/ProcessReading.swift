@@ -6,7 +6,7 @@ enum ProcessReading {
     static func now() -> ProcessGauges {
         var gauges = ProcessGauges()
         var usage = rusage()
-        if unsafe getrusage(RUSAGE_SELF, &usage) == 0 {
+        if unsafe getrusage(RUSAGE_SELF.rawValue, &usage) == 0 {
             gauges.cpuNanoseconds = nanoseconds(usage.ru_utime) &+ nanoseconds(usage.ru_stime)
         }
         if let text = try? FileReader.read("/proc/self/statm", maxBytes: 4096) {

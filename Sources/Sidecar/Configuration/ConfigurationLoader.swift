@@ -1,5 +1,5 @@
 import Glibc
-public import MeshModel
+import MeshModel
 
 /// Reads configuration from the paths of the command line.
 struct ConfigurationLoader: Sendable {

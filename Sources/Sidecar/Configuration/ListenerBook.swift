@@ -14,6 +14,7 @@ struct ListenerBook {
     }
 
     private(set) var entries: [Entry] = []
+    private var closing: [FileDescriptor] = []
 
     /// Number of the open listener with this name and address.
     func number(name: String, address: MeshAddress) -> Int? {
@@ -25,5 +26,15 @@ struct ListenerBook {
         return entries.count - 1
     }
 
-    mutating func close(_ number: Int) { entries[number].isOpen = false }
+    mutating func close(_ number: Int) {
+        entries[number].isOpen = false
+        closing.append(entries[number].descriptor)
+    }
+
+    /// Sockets of listeners that were closed, for whoever closes them once no worker listens on them.
+    mutating func takeClosing() -> [FileDescriptor] {
+        let all = closing
+        closing = []
+        return all
+    }
 }

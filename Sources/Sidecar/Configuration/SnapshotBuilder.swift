@@ -62,6 +62,9 @@ struct SnapshotBuilder {
             verifiedServices: verified)
     }
 
+    /// Sockets that the last built snapshot has no use for.
+    mutating func takeClosedListeners() -> [FileDescriptor] { book.takeClosing() }
+
     private mutating func logNumber(_ log: ListenerSpec.AccessLog?) -> Int32 {
         guard let log else { return -1 }
         if let known = logPaths.firstIndex(of: log.path) { return Int32(known) }

@@ -1,4 +1,4 @@
-import MeshModel
+public import MeshModel
 
 /// The command line, understood.
 public struct SidecarOptions: Sendable, Equatable {

@@ -123,7 +123,7 @@ public final class SidecarProcess: ProcessControl {
         for worker in workers { worker.post(.install(snapshot)) }
         for worker in workers { threads.append(try worker.start()) }
         threads.append(try configuration.start(workers: workers))
-        while workers.contains(where: { $0.revision < snapshot.policy.revision }) { usleepOneMillisecond() }
+        while workers.contains(where: { $0.revision < snapshot.policy.revision }) { waitOneMillisecond() }
         state.accepted(snapshot.configuration, revision: snapshot.policy.revision)
         announce()
         handler.signalSource = signals
@@ -143,7 +143,7 @@ public final class SidecarProcess: ProcessControl {
         transport.destroy()
     }
 
-    private func usleepOneMillisecond() {
+    private func waitOneMillisecond() {
         _ = loop.timers.schedule(at: calls.monotonic().adding(nanoseconds: 1_000_000), token: 0)
         _ = loop.poll(hasWork: false)
         while loop.timers.popExpired(now: loop.now.monotonic) != nil {}
@@ -171,7 +171,8 @@ public final class SidecarProcess: ProcessControl {
         let loads = WorkerLoads(workers: options.workers)
         for number in 0..<options.workers {
             let gateway = Gateway(
-                metrics: metrics.worker(number), logs: logs, retired: configuration, seed: calls.randomSeed())
+                metrics: metrics.worker(number), logs: logs, retired: configuration, identities: identities,
+                seed: calls.randomSeed())
             workers.append(
                 try Worker(
                     number: number, calls: calls, loads: loads, gateway: gateway, limits: TransportLimits()))
@@ -219,7 +220,7 @@ public final class SidecarProcess: ProcessControl {
         guard let transport else { return }
         if number == AdminHandler.housekeeping {
             // Workers have trimmed their tables: the allocator gives the pages back.
-            _ = malloc_trim(0)
+            Heap.trim()
             transport.schedule(afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
         } else if number == AdminHandler.drainEnd {
             let isOver = drainDeadline.map { transport.now.monotonic >= $0 } ?? false

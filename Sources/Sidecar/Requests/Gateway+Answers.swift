@@ -14,7 +14,7 @@ extension Gateway {
         // To Meta and to Genesys anything but 200 is a failure that is sent again.
         if record[].isWebhook, status >= 200, status < 300 { status = 200 }
         HTTP1Encoder.statusLine(status, into: &output)
-        let verified = view.verifiedServices[Int(record[].service)]
+        let verified = view.verifiedServices[Int(record[].state.service)]
         let dropped: KnownHeaderSet = verified ? [] : .outrigger
         let route = view.tables.routes[Int(record[].state.route)]
         if route.responseHeaders.isEmpty {

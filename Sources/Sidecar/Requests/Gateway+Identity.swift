@@ -14,7 +14,7 @@ extension Gateway {
             }
             if let received = single(.xRequestID, in: head), RequestID.isAcceptable(received) {
                 record[].keepsRequestID = true
-                record[].requestID = RequestID(parsing: received) ?? .zero
+                record[].requestID = RequestID(parsing: received)
             }
             if let received = single(.outriggerFlow, in: head) { record[].flow = FlowID.parse(received) }
         }

@@ -1,3 +1,4 @@
+import Cryptography
 import HTTPTransport
 import Policy
 import Substrate
@@ -15,7 +16,7 @@ extension Gateway {
         let now = g[].transport?.now.monotonic ?? exchange[].startedAt.monotonic
         let duration = now.nanoseconds(since: exchange[].startedAt.monotonic)
         let direction = direction(record[].listener, view)
-        let service = record[].service >= 0 ? view.tables.services[Int(record[].service)].id : 0
+        let service = record[].state.service >= 0 ? view.tables.services[Int(record[].state.service)].id : 0
         let tenant = state.tenant >= 0 ? view.tables.tenants[Int(state.tenant)].id : 0
         metrics.count(
             request: RequestSeries(
@@ -51,7 +52,7 @@ extension Gateway {
         case .webhookTenantUnknown, .webhookBatchMixed, .tenantContradiction, .tenantDisabled:
             outcome = .refusedTenant
         case .bodyMalformed, .bodyTooLarge: outcome = .refusedBody
-        default: outcome = record[].service >= 0 ? .accepted : .refusedOther
+        default: outcome = record[].state.service >= 0 ? .accepted : .refusedOther
         }
         metrics.webhook(provider, outcome: outcome)
     }
@@ -70,10 +71,10 @@ extension Gateway {
         line.minorVersion = exchange[].head.facts.minorVersion
         if state.route >= 0 {
             line.route = OpenLabel(configured: text, view.tables.routes[Int(state.route)].name)
-            line.pathTemplate = OpenLabel(configured: text, view.tables.template(of: state))
+            line.pathTemplate = OpenLabel(configured: text, view.tables.templateRange(of: state))
         }
-        if record[].service >= 0 {
-            line.service = OpenLabel(configured: text, view.tables.services[Int(record[].service)].name)
+        if record[].state.service >= 0 {
+            line.service = OpenLabel(configured: text, view.tables.services[Int(record[].state.service)].name)
         }
         if state.tenant >= 0 {
             line.tenant = OpenLabel(configured: text, view.tables.tenants[Int(state.tenant)].name)
@@ -95,13 +96,21 @@ extension Gateway {
             }
         }
         if let transport = g[].transport {
-            line.tls = TLSVersion(transport.tlsVersion(exchange))
+            line.tls = Self.version(transport.tlsVersion(exchange))
             if record[].peerIsTrusted { line.peer = MeshPeer(verified: transport.peerIdentity(exchange)) }
         }
         line.trace = record[].trace
-        if record[].requestID != .zero { line.requestID = record[].requestID }
+        line.requestID = record[].requestID
         line.flow = record[].flow
         append(line, to: log)
+    }
+
+    private static func version(_ version: Cryptography.TLSVersion?) -> Telemetry.TLSVersion {
+        switch version {
+        case .tls12: .tls12
+        case .tls13: .tls13
+        case nil: .none
+        }
     }
 
     /// Bytes that were no request get a line of their own: they were answered.

@@ -1,6 +1,7 @@
 import HTTPTransport
 import HTTPWire
 import Policy
+import Reactor
 import Substrate
 import Telemetry
 
@@ -38,7 +39,7 @@ extension Gateway {
         }
         if head.facts.authority.isEmpty {
             HTTP1Encoder.field(
-                "host", view.tables.text.bytes(view.tables.services[Int(record[].service)].name), into: &output)
+                "host", view.tables.text.bytes(view.tables.services[Int(record[].state.service)].name), into: &output)
         }
         writeOwnFields(exchange, record, view, trustedHops: listener.trustedHops, into: &output)
     }
@@ -52,9 +53,9 @@ extension Gateway {
             record[].trace.append(into: &output)
             output.append("\r\n")
         }
-        if !record[].keepsRequestID {
+        if !record[].keepsRequestID, let requestID = record[].requestID {
             output.append("x-request-id: ")
-            record[].requestID.append(into: &output)
+            requestID.append(into: &output)
             output.append("\r\n")
         }
         if !record[].peerIsTrusted {
@@ -67,7 +68,9 @@ extension Gateway {
                 output.append(isEncrypted ? "x-forwarded-proto: https\r\n" : "x-forwarded-proto: http\r\n")
             }
         }
-        let tenant = view.tables.tenantName(record[].state, head: exchange[].head)
+        let tenant = view.tables.tenantName(
+            of: record[].state, head: exchange[].head,
+            peer: PeerFacts(spiffe: g[].transport?.peerIdentity(exchange) ?? Bytes()))
         if !tenant.isEmpty { HTTP1Encoder.field("x-outrigger-tenant", tenant, into: &output) }
         if record[].peerIsTrusted, let peer = g[].transport?.peerIdentity(exchange), !peer.isEmpty {
             HTTP1Encoder.field("x-outrigger-peer", peer, into: &output)

@@ -14,9 +14,15 @@ final class Gateway: ExchangeHandler {
     let metrics: WorkerMetrics
     let logs: LogThread
     let retired: any SnapshotSink
+    let identities: IdentityRegistry
+    weak var worker: Worker?
 
     /// - Parameter seed: for identifiers and balancing; from the system's random source.
-    init(metrics: WorkerMetrics, logs: LogThread, retired: any SnapshotSink, seed: UInt64) {
+    init(
+        metrics: WorkerMetrics, logs: LogThread, retired: any SnapshotSink, identities: IdentityRegistry,
+        seed: UInt64
+    ) {
+        self.identities = identities
         self.metrics = metrics
         self.logs = logs
         self.retired = retired
@@ -40,7 +46,7 @@ final class Gateway: ExchangeHandler {
         let number = Int(exchange[].listener)
         record[].listener = number < view.policyListeners.count ? view.policyListeners[number] : -1
         guard record[].listener >= 0 else { return .refuse(.draining) }
-        record[].state = RequestState(listener: UInt16(record[].listener))
+        record[].state = RequestState(listener: UInt16(record[].listener), entropy: g[].random.next())
         let peer = transport.peerIdentity(exchange)
         record[].peerIsTrusted = !view.tables.listeners[Int(record[].listener)].isEdge && !peer.isEmpty
         identify(exchange, record)
@@ -96,8 +102,7 @@ final class Gateway: ExchangeHandler {
     ) -> RequestDecision {
         guard record[].state.route >= 0 else { return .refuse(.routeNotFound) }
         let route = view.tables.routes[Int(record[].state.route)]
-        record[].service = view.tables.chooseBackend(route, random: &g[].random)
-        guard record[].service >= 0 else { return .refuse(.configIncomplete) }
+        guard record[].state.service >= 0 else { return .refuse(.configIncomplete) }
         guard let pool = pick(exchange, record, view) else { return .refuse(.upstreamNoneHealthy) }
         return .forward(
             pool: pool, requestTimeoutNanoseconds: route.requestTimeoutNanoseconds,
@@ -109,7 +114,7 @@ final class Gateway: ExchangeHandler {
         _ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>, _ view: SnapshotView
     ) -> Int32? {
         let index = g[].balancer.pick(
-            service: Int(record[].service), tables: view.tables, excluding: -1, random: &g[].random,
+            service: Int(record[].state.service), tables: view.tables, excluding: -1, random: &g[].random,
             now: exchange[].startedAt.monotonic)
         guard index >= 0 else { return nil }
         record[].endpoint = index
@@ -142,13 +147,16 @@ final class Gateway: ExchangeHandler {
         record[].attemptIsOpen = false
         let endpoint = view.tables.endpoints[Int(record[].endpoint)].id
         let now = g[].transport?.now.monotonic ?? exchange[].startedAt.monotonic
-        let answered = exchange[].firstByteAt > exchange[].attemptStartedAt || failure == nil
-        g[].balancer.finished(
-            endpoint,
-            responseNanoseconds: answered
-                ? exchange[].firstByteAt.nanoseconds(since: exchange[].attemptStartedAt) : nil,
-            now: now)
-        let service = view.tables.services[Int(record[].service)].id
+        if failure == .cancelled {
+            g[].balancer.abandoned(endpoint)
+        } else {
+            g[].balancer.finished(
+                endpoint,
+                responseNanoseconds: failure == nil
+                    ? exchange[].firstByteAt.nanoseconds(since: exchange[].attemptStartedAt) : nil,
+                now: now)
+        }
+        let service = view.tables.services[Int(record[].state.service)].id
         metrics.attempt(service: service, outcome: AttemptOutcome(failure, status: status))
         metrics.pool(service: service, event: exchange[].reusedConnection ? .reused : .opened)
     }

@@ -10,16 +10,20 @@ struct LocalResponse {
     let closing: Bool
 
     /// The body of a refusal (RFC 9457): reason, status and request id, nothing of the inside.
-    static func problem(_ reason: ReasonCode, requestID: RequestID, into output: inout ByteBuffer) {
+    static func problem(_ reason: ReasonCode, requestID: RequestID?, into output: inout ByteBuffer) {
         output.append("{\"title\":\"")
         output.append(HTTPStatus.phrase(reason.status))
         output.append("\",\"status\":")
         output.append(decimal: UInt64(reason.status))
         output.append(",\"reason\":\"")
         output.append(reason.code)
-        output.append("\",\"requestId\":\"")
-        requestID.append(into: &output)
-        output.append("\"}\n")
+        output.append("\"")
+        if let requestID {
+            output.append(",\"requestId\":\"")
+            requestID.append(into: &output)
+            output.append("\"")
+        }
+        output.append("}\n")
     }
 
     func append(body: Bytes, isHead: Bool, into output: inout ByteBuffer) {

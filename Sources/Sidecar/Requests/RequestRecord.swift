@@ -4,16 +4,15 @@ import Telemetry
 
 /// What the gateway knows of one exchange, beside what the transport knows. Plain values, by exchange slot.
 struct RequestRecord: BitwiseCopyable {
-    var state = RequestState()
+    var state = RequestState(listener: 0)
     /// The pinned snapshot, by place in the gateway's pins.
     var pin: Int32 = -1
     /// Index in the policy's listeners.
     var listener: Int32 = -1
-    /// Index in the policy's services and endpoints, once chosen.
-    var service: Int32 = -1
+    /// Index in the policy's endpoints, once chosen.
     var endpoint: Int32 = -1
     var trace = TraceContext(traceHigh: 1, traceLow: 1, parent: 1, flags: 0)
-    var requestID = RequestID.zero
+    var requestID: RequestID?
     var flow: FlowID?
     /// The body's signature is being computed, by place in the gateway's verifications.
     var verification: Int32 = -1

@@ -1,4 +1,5 @@
 import HTTPTransport
+import Policy
 import Reactor
 import Substrate
 import Synchronization
@@ -72,7 +73,7 @@ final class Worker: ConnectionSink, @unchecked Sendable {
         switch message {
         case .adopt(let connection): transport.adopt(connection)
         case .install(let snapshot): install(snapshot)
-        case .report(let report): report.add(worker: number, gateway.status(transport.poolStatus))
+        case .report(let report): report.add(worker: number, gateway.status(transport.poolStatus, now: transport.now.monotonic))
         case .drain:
             isDraining = true
             transport.drain()
