@@ -148,4 +148,15 @@ import Testing
         }
         #expect(appended == (false, 0))
     }
+
+    @Test func `an offset is shown as line and column`() throws {
+        let text = Array("{\n  \"a\": [\n1,,2]}".utf8)
+        let error = try #require(refusal(text))
+        #expect(text.withBytes { JSONPlace(offset: error.offset, in: $0).description } == "line 3, column 3")
+        #expect(text.withBytes { JSONPlace(offset: 0, in: $0) }.description == "line 1, column 1")
+        #expect(text.withBytes { JSONPlace(offset: 2, in: $0) }.description == "line 2, column 1")
+        #expect(text.withBytes { JSONPlace(offset: -5, in: $0) }.description == "line 1, column 1")
+        #expect(text.withBytes { JSONPlace(offset: .max, in: $0) }.description == "line 3, column 7")
+        #expect(Bytes().count == 0 && JSONPlace(offset: 3, in: Bytes()).line == 1)
+    }
 }
