@@ -86,6 +86,56 @@ import Testing
         #expect(pair.serverReads().plaintext == Array("GET /".utf8))
     }
 
+    @Test func `Finished and the request behind it may be cut at every byte`() throws {
+        let client = try fixture.client()
+        let server = try fixture.server()
+        let request = Array("GET / HTTP/1.1".utf8)
+        var offset = 1
+        var length = Int.max
+        var failures: [Int] = []
+        while offset < length {
+            let pair = try TLSPair(client: client, server: server)
+            pair.exchangeHellos()
+            _ = pair.clientWrites(request)
+            length = pair.wireFromClient.count
+            let first = pair.serverTakes(offset)
+            let second = pair.serverTakes(.max)
+            if first + second != request { failures.append(offset) }
+            offset += 1
+        }
+        #expect(failures == [])
+        #expect(length > 500)
+    }
+
+    @Test func `a changed byte of a server's first flight never goes unseen`() throws {
+        let client = try fixture.client()
+        let server = try fixture.server()
+        var unseen: [Int] = []
+        var index = 0
+        var length = 1
+        while index < length {
+            let pair = try TLSPair(client: client, server: server)
+            pair.mutatesServerByte = index
+            let result = pair.handshake()
+            length = max(length, pair.serverSent)
+            if result.client == .complete, index < pair.serverSent { unseen.append(index) }
+            index += 1
+        }
+        #expect(length > 600)
+        // The version in the header of an unencrypted record "MUST be ignored" (RFC 8446 §5.1): ServerHello is the
+        // first record, a ChangeCipherSpec of six bytes the second.
+        let hello = try serverHelloLength(client: client, server: server)
+        #expect(Set(unseen).isSubset(of: [1, 2, hello + 1, hello + 2]))
+    }
+
+    /// Of the first record, with its header.
+    func serverHelloLength(client: TLSClientContext, server: TLSServerContext) throws -> Int {
+        let pair = try TLSPair(client: client, server: server)
+        _ = pair.client.handshake(input: Bytes(), now: pair.now, output: &pair.fromClient)
+        _ = pair.server.handshake(input: pair.fromClient.bytes, now: pair.now, output: &pair.fromServer)
+        return 5 + (Int(pair.wireFromServer[3]) << 8) + Int(pair.wireFromServer[4])
+    }
+
     @Test func `TLS 1.3 only refuses a client of TLS 1.2 with an alert`() throws {
         let pair = try TLSPair(
             client: fixture.client(version: .tls12), server: fixture.server(minimumVersion: .tls13))

@@ -31,6 +31,8 @@ final class TLSPair {
     var clientSent = 0
     var serverSent = 0
     var now = TestAuthority.now
+    /// Offset in the server's stream of a byte that is changed on its way.
+    var mutatesServerByte: Int?
 
     init(client: TLSClientContext, server: TLSServerContext) throws {
         self.client = try TLSSession(client: client)
@@ -54,6 +56,7 @@ final class TLSPair {
             }
             while clientOutcome == .pending, !fromServer.isEmpty {
                 let length = deliverable(fromServer.count, sent: serverSent, isClient: false, cut)
+                mutateServerStream()
                 let taken = advanceClient(fromServer.bytes.prefix(length))
                 guard taken > 0 else { break }
                 fromServer.consume(taken)
@@ -62,6 +65,34 @@ final class TLSPair {
             }
         }
         return (clientOutcome, serverOutcome)
+    }
+
+    private func mutateServerStream() {
+        guard let index = mutatesServerByte, index >= serverSent, index - serverSent < fromServer.count else {
+            return
+        }
+        let changed = [fromServer.bytes[index - serverSent] ^ 0x04]
+        changed.withBytes { fromServer.overwrite(at: index - serverSent, with: $0) }
+        mutatesServerByte = nil
+    }
+
+    /// Runs until the client is done and its last flight lies in `fromClient`.
+    func exchangeHellos() {
+        advanceClient(Bytes())
+        fromClient.consume(advanceServer(fromClient.bytes))
+        fromServer.consume(advanceClient(fromServer.bytes))
+    }
+
+    /// The server handshakes with, then reads, the next `count` bytes of the client's.
+    func serverTakes(_ count: Int) -> [UInt8] {
+        var segment = ByteBuffer()
+        segment.append(fromClient.bytes.prefix(count))
+        fromClient.consume(segment.count)
+        if serverOutcome == .pending { segment.consume(advanceServer(segment.bytes)) }
+        guard serverOutcome == .complete else { return [] }
+        return Self.readAll(
+            &server, from: &segment, answering: &fromServer, chunk: .max, room: 16_384
+        ).plaintext
     }
 
     private func deliverable(_ count: Int, sent: Int, isClient: Bool, _ cut: Cut) -> Int {
