@@ -67,7 +67,8 @@ final class AdminHandler: ExchangeHandler {
                     into: &body, names: names, build: build, process: ProcessReading.now(), extra: status.gauges())
             case .configuration:
                 if let configuration = state.configuration {
-                    ConfigurationWriter.write(configuration, into: &body)
+                    body.append(ConfigurationWriter.json(configuration).bytes)
+                    body.append("\n")
                 } else {
                     code = 503
                     body.append("{\"status\":\"no configuration yet\"}\n")

@@ -39,7 +39,7 @@ public final class SidecarProcess: ProcessControl {
     private init(_ options: SidecarOptions) throws {
         self.options = options
         identities = IdentityRegistry(seed: calls.randomSeed())
-        metrics = MetricsRegistry(workers: options.workers)
+        metrics = MetricsRegistry(workers: options.workers + 2)
         logs = try LogThread(calls: calls)
         configuration = try ConfigurationThread(
             calls: calls, loader: ConfigurationLoader(paths: options.configurationPaths),

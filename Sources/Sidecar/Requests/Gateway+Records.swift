@@ -16,12 +16,12 @@ extension Gateway {
         let now = g[].transport?.now.monotonic ?? exchange[].startedAt.monotonic
         let duration = now.nanoseconds(since: exchange[].startedAt.monotonic)
         let direction = direction(record[].listener, view)
-        let service = record[].state.service >= 0 ? view.tables.services[Int(record[].state.service)].id : 0
-        let tenant = state.tenant >= 0 ? view.tables.tenants[Int(state.tenant)].id : 0
+        let service = record[].state.service >= 0 ? view.tables.services[Int(record[].state.service)].id &+ 1 : 0
+        let tenant = state.tenant >= 0 ? view.tables.tenants[Int(state.tenant)].id &+ 1 : 0
         metrics.count(
             request: RequestSeries(
                 direction: direction, service: service,
-                route: state.route >= 0 ? view.tables.routes[Int(state.route)].id : 0, tenant: tenant,
+                route: state.route >= 0 ? view.tables.routes[Int(state.route)].id &+ 1 : 0, tenant: tenant,
                 status: exchange[].status))
         metrics.observe(direction: direction, service: service, durationNanoseconds: duration)
         if exchange[].reason != .none { metrics.refused(reason: exchange[].reason, tenant: tenant) }

@@ -156,7 +156,7 @@ final class Gateway: ExchangeHandler {
                     ? exchange[].firstByteAt.nanoseconds(since: exchange[].attemptStartedAt) : nil,
                 now: now)
         }
-        let service = view.tables.services[Int(record[].state.service)].id
+        let service = view.tables.services[Int(record[].state.service)].id &+ 1
         metrics.attempt(service: service, outcome: AttemptOutcome(failure, status: status))
         metrics.pool(service: service, event: exchange[].reusedConnection ? .reused : .opened)
     }

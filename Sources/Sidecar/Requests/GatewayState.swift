@@ -22,6 +22,6 @@ struct GatewayState: ~Copyable {
 
     init(seed: UInt64) {
         random = RandomSource(seed: seed)
-        tape = JSONTape()
+        tape = JSONTape(seed: random.next())
     }
 }
