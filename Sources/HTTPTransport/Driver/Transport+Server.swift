@@ -178,9 +178,9 @@ extension Transport {
         case .streaming:
             forwardEnd(exchange)
         case .discarding:
-            break
+            // Answered before the request was whole.
+            if exchange[].responsePhase == .complete { endExchange(exchange) }
         }
-        if exchange[].responsePhase == .complete { endExchange(exchange) }
     }
 
     /// Does what the handler decided about a request.

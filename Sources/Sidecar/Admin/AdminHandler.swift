@@ -67,7 +67,9 @@ final class AdminHandler: ExchangeHandler {
                     into: &body, names: names, build: build, process: ProcessReading.now(), extra: status.gauges())
             case .configuration:
                 if let configuration = state.configuration {
-                    body.append(ConfigurationWriter.json(configuration).bytes)
+                    // Held by name: its bytes live only as long as it does.
+                    let json = ConfigurationWriter.json(configuration)
+                    body.append(json.bytes)
                     body.append("\n")
                 } else {
                     code = 503
