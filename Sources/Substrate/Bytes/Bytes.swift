@@ -90,9 +90,33 @@ import Glibc
         count >= other.count && dropFirst(count - other.count).elementsEqual(other)
     }
 
-    /// Equality with ASCII letters of either case taken as equal.
+    /// Equality with ASCII letters of either case taken as equal. Eight bytes a step: field names are compared often.
     public func equalsIgnoringASCIICase(_ other: Bytes) -> Bool {
         guard count == other.count else { return false }
+        guard count >= 8, let left = unsafe UnsafeRawPointer(base),
+            let right = unsafe UnsafeRawPointer(other.base)
+        else { return equalsIgnoringASCIICaseBytewise(other) }
+        var index = 0
+        while true {
+            // In bounds: index + 8 <= count. The last step overlaps the one before it.
+            let a = unsafe left.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let b = unsafe right.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if a != b, !Self.equalIgnoringCase(a, b) { return false }
+            if index &+ 8 == count { return true }
+            index = Swift.min(index &+ 8, count &- 8)
+        }
+    }
+
+    /// Whether two words differ only in the case bit of letters.
+    private static func equalIgnoringCase(_ a: UInt64, _ b: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let folded = (a | (ones &* 0x20)) & (ones &* 0x7F)
+        // Bit 7 of each byte: at least `a`, at most `z`, and ASCII.
+        let letters = (folded &+ (ones &* 0x1F)) & ~(folded &+ (ones &* 0x05)) & ~a & (ones &* 0x80)
+        return (a ^ b) & ~(letters >> 2) == 0
+    }
+
+    private func equalsIgnoringASCIICaseBytewise(_ other: Bytes) -> Bool {
         var index = 0
         while index < count {
             if ASCII.lowercased(self[index]) != ASCII.lowercased(other[index]) { return false }

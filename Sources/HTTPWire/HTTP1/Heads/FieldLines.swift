@@ -18,15 +18,9 @@ enum FieldLines {
                 return index &+ 2
             }
             let nameStart = index
-            var classes = ByteClass.of(section[index])
-            var seen: UInt8 = 0
-            while classes & ByteClass.token != 0 {
-                seen |= classes
-                index &+= 1
-                if index == count { return nil }
-                classes = ByteClass.of(section[index])
-            }
-            let nameEnd = index
+            let (nameEnd, seen) = section.tokenEnd(from: nameStart)
+            guard nameEnd < count else { return nil }
+            index = nameEnd
             guard section[index] == ASCII.colon, nameEnd > nameStart else {
                 throw nameFault(section[index], isFirst: nameEnd == nameStart)
             }
@@ -54,6 +48,7 @@ enum FieldLines {
     }
 
     /// Index of the CR that ends the value, or `count`.
+    @inline(__always)
     private static func valueEnd(_ section: Bytes, from start: Int) throws(HTTP1Fault) -> Int {
         var index = section.firstControl(from: start)
         while index < section.count {

@@ -52,9 +52,7 @@ extension RequestLine {
     private mutating func parseVersion(_ message: Bytes, at index: Int) throws(HTTP1Fault) -> Bool {
         let rest = message.dropFirst(index)
         guard rest.count >= 10 else {
-            if let feed = rest.firstIndex(of: ASCII.lineFeed) {
-                throw rest.lineFault(at: feed, .requestLineMalformed)
-            }
+            if rest.firstIndex(of: ASCII.lineFeed) != nil { throw rest.versionFault }
             return false
         }
         if rest.hasPrefix("HTTP/1.1") {
@@ -62,12 +60,9 @@ extension RequestLine {
         } else if rest.hasPrefix("HTTP/1.0") {
             minorVersion = 0
         } else {
-            let isVersion =
-                rest.hasPrefix("HTTP/") && ASCII.isDigit(rest[5]) && rest[6] == ASCII.dot
-                && ASCII.isDigit(rest[7])
-            throw isVersion ? .versionUnsupported : .requestLineMalformed
+            throw rest.versionFault
         }
-        guard rest[8] == ASCII.carriageReturn else { throw rest.lineFault(at: 8, .requestLineMalformed) }
+        guard rest[8] == ASCII.carriageReturn else { throw rest.versionFault }
         guard rest[9] == ASCII.lineFeed else { throw .bareCarriageReturn }
         end = index &+ 10
         return true
@@ -75,6 +70,16 @@ extension RequestLine {
 }
 
 extension Bytes {
+    /// What is wrong with the end of a request line that starts here.
+    fileprivate var versionFault: HTTP1Fault {
+        let isForeign =
+            count >= 8 && hasPrefix("HTTP/") && ASCII.isDigit(self[5]) && self[6] == ASCII.dot
+            && ASCII.isDigit(self[7]) && !hasPrefix("HTTP/1.1") && !hasPrefix("HTTP/1.0")
+        if isForeign { return .versionUnsupported }
+        guard let feed = prefix(10).firstIndex(of: ASCII.lineFeed) else { return .requestLineMalformed }
+        return lineFault(at: feed, .requestLineMalformed)
+    }
+
     /// The fault for an unexpected byte in a start line: a line feed without its CR is named as such.
     func lineFault(at index: Int, _ otherwise: HTTP1Fault) -> HTTP1Fault {
         guard self[index] == ASCII.lineFeed else { return otherwise }
