@@ -60,7 +60,7 @@ def milliseconds(record):
         return None
     if "microseconds" in record:
         return record["microseconds"] / 1000
-    return record["durationMicroseconds"] / 1000
+    return record["totalMicroseconds"] / 1000
 
 
 def tell(evidence, out=sys.stdout):
@@ -121,7 +121,7 @@ def _backend(teller, evidence):
     teller.check(seen["sha256"] == digest, "same bytes", f"sha256 {digest[:16]}… at both ends",
                  f"the body changed: sha256 {digest[:16]}… became {seen['sha256'][:16]}…")
     trace = headers.get("traceparent", "").split("-")
-    logged = (evidence.edge or {}).get("trace", "")
+    logged = (evidence.edge or {}).get("traceId", "")
     teller.check(len(trace) == 4 and trace[1] == logged, "trace", logged,
                  f"the edge logged {logged or 'none'}, the service saw {headers.get('traceparent', 'none')}")
     tenant = headers.get("x-outrigger-tenant", "")
