@@ -25,6 +25,12 @@ http {{
     underscores_in_headers on;
     server {{
         listen 127.0.0.1:{port};
+        # Answered by a second server, so that nginx has read and judged the whole body before there is an answer.
+        location / {{ proxy_pass http://127.0.0.1:{answers}; }}
+    }}
+    server {{
+        listen 127.0.0.1:{answers};
+        access_log off;
         location / {{ return 200 "counted\\n"; }}
     }}
 }}
@@ -57,7 +63,8 @@ class CountingBackend:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         path = self.directory / "configuration"
-        path.write_text(self.configuration.format(directory=self.directory, port=self.port))
+        path.write_text(self.configuration.format(
+            directory=self.directory, port=self.port, answers=free_port()))
         self.process = Process(self.name, self.command(path), self.directory / "output")
         self.process.wait_until(lambda: is_listening(self.port), 5, "listening")
 
