@@ -1,0 +1,62 @@
+"""What must hold, what is wished for, and the table that says which does."""
+
+import dataclasses
+
+# (work, peer) → (limit that a release must keep, goal of the design): our CPU time per request over the peer's.
+RATIOS = {
+    ("h1", "haproxy"): (0.85, 0.80),
+    ("h1", "nginx"): (0.80, 0.75),
+    ("h1", "envoy"): (0.35, 0.33),
+    ("mtls", "haproxy"): (0.85, 0.80),
+    ("mtls", "envoy"): (0.37, 0.35),
+}
+IDLE_MB, IDLE_CONNECTION_BYTES, BINARY_MB, CALLS = 8, 600, 12, 4.2
+
+PASS, FAIL, NOISY, SEEN = "pass", "FAIL", "noisy", "-"
+EXIT_FAILED, EXIT_NOISY = 1, 75
+
+
+@dataclasses.dataclass
+class Row:
+    what: str
+    value: str
+    limit: str
+    verdict: str
+    note: str = ""
+
+
+def counted(what, value, limit, unit, digits=1, note=""):
+    verdict = PASS if value <= limit else FAIL
+    return Row(what, f"{value:.{digits}f} {unit}", f"≤ {limit:g} {unit}", verdict, note)
+
+
+def ratio(work, peer, measured, ours_us, peer_us, ours_user_us):
+    """One paired ratio, with what lies between it and the design's goal."""
+    limit, goal = RATIOS.get((work, peer), (None, None))
+    value = f"{measured.median:.3f} (±{measured.spread * 50:.1f} %)"
+    if limit is None:
+        return Row(f"{work} / {peer}", value, "", NOISY if measured.noisy else SEEN)
+    verdict = NOISY if measured.noisy else PASS if measured.median <= limit else FAIL
+    over = ours_us * (1 - goal / measured.median)
+    if measured.median <= goal:
+        note = f"goal {goal} reached"
+    else:
+        note = (f"goal {goal}: {over:.2f} us a request too much; of our {ours_us:.2f} us about "
+                f"{ours_user_us:.2f} are user time, the rest kernel")
+    return Row(f"{work} / {peer}", value, f"≤ {limit}", verdict, note)
+
+
+def table(rows):
+    widths = [max(len(getattr(row, field)) for row in rows) for field in ("what", "value", "limit", "verdict")]
+    lines = []
+    for row in [Row("what", "value", "limit", "verdict"), *rows]:
+        cells = (row.what, row.value, row.limit, row.verdict)
+        line = "  ".join(cell.ljust(width) for cell, width in zip(cells, [max(w, 7) for w in widths]))
+        lines.append(f"{line}  {row.note}".rstrip())
+    return "\n".join(lines)
+
+
+def exit_status(rows):
+    """A failure is one whatever else is noisy; noise alone decides nothing: repeat it."""
+    verdicts = {row.verdict for row in rows if row.limit}
+    return EXIT_FAILED if FAIL in verdicts else EXIT_NOISY if NOISY in verdicts else 0

@@ -1,0 +1,1 @@
+"""What the mesh's commands share: free ports, processes that are always stopped, certificates, signatures."""
