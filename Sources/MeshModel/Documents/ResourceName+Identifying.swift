@@ -1,4 +1,7 @@
 extension ResourceName {
+    /// Fields of a document's root that make its name.
+    static let fieldNames: Set<String> = ["kind", "tenant", "name"]
+
     /// As far as a document's first fields tell: nil unless it has a known kind and a name.
     init?(identifying fields: [DocumentNode.Field]) {
         func text(_ name: String) -> String? {

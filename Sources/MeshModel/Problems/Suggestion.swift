@@ -3,10 +3,10 @@ enum Suggestion {
     /// Longest word compared; the distance costs the product of two lengths.
     static let maxCharacters = 64
 
-    /// The nearest candidate within a third of the word's length (at least 1, at most 3 edits).
+    /// The nearest candidate within half of the word's length and at most 3 edits.
     static func nearest(to word: String, among candidates: [String]) -> String? {
         guard word.utf8.count <= maxCharacters else { return nil }
-        let limit = min(3, max(1, word.utf8.count / 3))
+        let limit = min(3, word.utf8.count / 2)
         var best: (candidate: String, edits: Int)?
         for candidate in candidates {
             let edits = distance(Array(word.lowercased().utf8), Array(candidate.lowercased().utf8))

@@ -102,7 +102,7 @@ struct JSONTree {
             guard first == nil else { continue }
             names[name] = position.line
             fields.append(.init(name: name, position: position, value: content))
-            if path.isEmpty, ["kind", "tenant", "name"].contains(name), let field = fields.last {
+            if path.isEmpty, ResourceName.fieldNames.contains(name), let field = fields.last {
                 rootFields.append(field)
             }
         }

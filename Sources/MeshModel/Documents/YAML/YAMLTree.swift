@@ -19,6 +19,8 @@ struct YAMLTree: ~Copyable {
     private var parser: YAMLParser
     private var frames: [Frame] = []
     private var root: DocumentNode?
+    /// Fields of the root that tell which resource it is.
+    private var identity: [DocumentNode.Field] = []
     private let sink: DocumentSink
     private var documentIndex = 0
 
@@ -31,6 +33,7 @@ struct YAMLTree: ~Copyable {
     /// The next document that is not empty; nil at the end of the file.
     mutating func next(index: Int) throws(SyntaxFault) -> DocumentNode? {
         documentIndex = index
+        identity = []
         while true {
             let event = try parser.next()
             switch event.kind {
@@ -131,7 +134,10 @@ struct YAMLTree: ~Copyable {
             return try refuseAsKey(at: node.position)
         }
         frames[last].pending = nil
-        if isKept { frames[last].fields.append(.init(name: name, position: position, value: node)) }
+        guard isKept else { return }
+        let field = DocumentNode.Field(name: name, position: position, value: node)
+        if last == 0, ResourceName.fieldNames.contains(name) { identity.append(field) }
+        frames[last].fields.append(field)
     }
 
     private func refuseAsKey(at position: DocumentNode.Position) throws(SyntaxFault) {
@@ -151,7 +157,7 @@ struct YAMLTree: ~Copyable {
     }
 
     private func report(_ message: String, _ hint: String, at position: DocumentNode.Position) {
-        sink.report(message, hint, at: position, documentIndex, path, frames.first?.fields ?? [])
+        sink.report(message, hint, at: position, documentIndex, path, identity)
     }
 
     private var path: [PathStep] {
