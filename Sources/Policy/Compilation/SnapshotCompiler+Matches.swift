@@ -59,7 +59,7 @@ extension SnapshotCompiler {
             return named.map { ($0, $0.kind == .exact ? edges | outbound : edges) }
         }
         if named.isEmpty {
-            let owned = configuration.tenants.first { $0.name == tenant }?.spec.hosts ?? []
+            let owned = configuration.tenants[Int(compiled.tenantIndex)].spec.hosts
             guard !owned.isEmpty else { throw PolicyError(resource, .tenantOwnsNoHost) }
             for host in owned { named.append(try HostPattern(host, of: resource)) }
             return named.map { ($0, edges) }

@@ -100,10 +100,11 @@ extension Router {
         if match.methods != 0, match.methods & search.method == 0 { return false }
         if match.methods != 0, search.method == RouteMatch.otherMethodsBit {
             let name = search.head[search.head.facts.methodName]
-            let listed = details[index].otherMethods.indices.contains {
-                text.bytes(names[$0]).elementsEqual(name)
+            var isListed = false
+            for index in details[index].otherMethods.indices where !isListed {
+                isListed = text.bytes(names[index]).elementsEqual(name)
             }
-            if !listed { return false }
+            if !isListed { return false }
         }
         var condition = Int(match.firstCondition)
         let end = condition &+ Int(match.conditionCount)

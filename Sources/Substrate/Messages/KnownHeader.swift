@@ -85,11 +85,12 @@ public enum KnownHeader: UInt8, Sendable, BitwiseCopyable, CaseIterable {
             return ASCII.lowercased(name[5]) == UInt8(ascii: "s") ? .tracestate : .other
         case 11: return first == UInt8(ascii: "t") ? .traceparent : .retryAfter
         case 12: return first == UInt8(ascii: "x") ? .xRequestID : .contentType
-        case 13: return .authorization
-        case 14: return .contentLength
+        case 13: return first == UInt8(ascii: "x") ? outrigger(name) : .authorization
+        case 14: return first == UInt8(ascii: "x") ? outrigger(name) : .contentLength
         case 15:
             if first == UInt8(ascii: "i") { return .idempotencyKey }
-            return ASCII.lowercased(name[2]) == UInt8(ascii: "f") ? .xForwardedFor : .xHubSignature
+            if ASCII.lowercased(name[2]) == UInt8(ascii: "f") { return .xForwardedFor }
+            return ASCII.lowercased(name[2]) == UInt8(ascii: "h") ? .xHubSignature : outrigger(name)
         case 16:
             if first == UInt8(ascii: "p") { return .proxyConnection }
             if ASCII.lowercased(name[2]) == UInt8(ascii: "f") { return .xForwardedHost }
