@@ -57,7 +57,7 @@ def mesh(start_once, authority):
     """Both hops, with every log on."""
     backend, middle, port = start_once.backend(), free_port(), free_port()
     inner = start_once.sidecar([
-        say.tenant(OPEN), say.inbound(middle, backend.port, authority,
+        say.tenant(OPEN), say.service(backend.port), say.inbound(middle, backend.port, authority,
                                       tenantFrom=["spiffe://mesh.test/service/edge"])], name="inner")
     outer = start_once.sidecar([
         say.edge(port), say.service(middle, tls=say.mesh_tls(authority, "edge", "backend")), say.tenant(OPEN),

@@ -44,7 +44,7 @@ def test_curl_reuses_its_connection(pair):
 
 def test_curl_over_mutual_tls(start, authority):
     backend, port = start.backend(echo), free_port()
-    start.sidecar([say.inbound(port, backend.port, authority)])
+    start.sidecar([say.inbound(port, backend.port, authority), say.service(backend.port)])
     reply = curl("--insecure", "--cert", authority.path("edge.pem"), "--key", authority.path("edge.key"),
                  f"https://127.0.0.1:{port}/")
     assert json.loads(reply)["method"] == "GET"
@@ -65,7 +65,7 @@ def test_httpx_with_fifty_requests_at_once(pair):
 
 def test_httpx_is_offered_http_1_over_tls(start, authority):
     backend, port = start.backend(echo), free_port()
-    start.sidecar([say.inbound(port, backend.port, authority)])
+    start.sidecar([say.inbound(port, backend.port, authority), say.service(backend.port)])
     context = ssl.create_default_context(cafile=authority.certificate)
     context.check_hostname = False
     context.load_cert_chain(authority.path("edge.pem"), authority.path("edge.key"))

@@ -76,7 +76,7 @@ class FastBackend:
         from rig.ports import is_listening
         from rig.processes import Process
         directory = scratch / "fast"
-        directory.mkdir()
+        directory.mkdir(parents=True)
         self.port = free_port()
         text = NGINX.format(directory=directory, port=self.port, answers=free_port())
         text = re.sub(r"proxy_pass http://[^;]*;", 'return 200 "fast\\\\n";', text).replace(
@@ -152,7 +152,7 @@ def test_new_certificate_serves_new_connections_and_old_ones_live_on(start, auth
     listener = say.inbound(port, backend.port, authority)
     listener["spec"]["tls"].update(certificate={"file": authority.path("rotating.pem")},
                                    key={"file": authority.path("rotating.key")})
-    sidecar = start.sidecar([listener])
+    sidecar = start.sidecar([listener, say.service(backend.port)])
     with Client(port, client_tls(authority, "edge")) as old:
         assert old.ask(request()).status == 200
         before = old.socket.getpeercert(binary_form=True)

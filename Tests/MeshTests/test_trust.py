@@ -93,7 +93,8 @@ def test_header_operations(pair):
 @pytest.fixture
 def inside(start, authority):
     backend, port = start.backend(), free_port()
-    sidecar = start.sidecar([say.tenant("acme"), say.inbound(port, backend.port, authority, tenantFrom=[EDGE])])
+    sidecar = start.sidecar([say.tenant("acme"), say.service(backend.port),
+                             say.inbound(port, backend.port, authority, tenantFrom=[EDGE])])
     return sidecar, port, backend
 
 
@@ -199,7 +200,7 @@ def chain(start, authority, peer=BACKEND, leaf="backend"):
     listener = say.inbound(middle, backend.port, authority, tenantFrom=[EDGE])
     listener["spec"]["tls"].update(certificate={"file": authority.path(f"{leaf}.pem")},
                                    key={"file": authority.path(f"{leaf}.key")})
-    inner = start.sidecar([say.tenant("acme"), listener])
+    inner = start.sidecar([say.tenant("acme"), say.service(backend.port), listener])
     tls = say.mesh_tls(authority, "edge", "backend")
     outer = start.sidecar([say.edge(port), say.service(middle, tls={**tls, "peer": peer}), say.route()])
     return outer, inner, port, backend
@@ -228,7 +229,7 @@ def test_endpoint_with_another_identity_gets_nothing(start, authority):
 
 def test_refusal_inside_reaches_the_outside_with_its_reason(start, authority):
     backend_port, middle, port = free_port(), free_port(), free_port()
-    start.sidecar([say.inbound(middle, backend_port, authority)])
+    start.sidecar([say.inbound(middle, backend_port, authority), say.service(backend_port)])
     tls = say.mesh_tls(authority, "edge", "backend")
     start.sidecar([say.edge(port), say.service(middle, tls=tls), say.route()])
     with Client(port) as client:
