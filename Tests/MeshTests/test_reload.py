@@ -1,0 +1,193 @@
+"""SIGHUP: the new configuration is there, whole, and nobody notices anything but what it says."""
+
+import os
+import re
+import subprocess
+import threading
+import time
+
+import pytest
+
+from harness import documents as say
+from harness.wire import Client, request
+from rig.ports import free_port
+
+RELOADS = int(os.environ.get("OUTRIGGER_RELOADS", "100"))
+SECONDS = int(os.environ.get("OUTRIGGER_RELOAD_SECONDS", "60"))
+MIB = 1024 * 1024
+
+
+def revision(port, number, backend):
+    return [say.edge(port), say.service(backend.port),
+            say.route(responseHeaders={"set": {"x-revision": str(number)}}),
+            # Routes come and go beside it, so that the tables really change.
+            *[say.route(f"/r{i}", name=f"r{i}") for i in range(number % 7)]]
+
+
+def shown(port):
+    with Client(port) as client:
+        reply = client.ask(request())
+        assert reply.status == 200
+        return reply.get("x-revision")
+
+
+def test_hundred_reloads_at_full_load(start, scratch):
+    """Each revision is seen, no request fails, memory stands still, counters, averages and pools survive."""
+    from harness.sidecar import Sidecar  # noqa: F401  (documents the type of `sidecar`)
+    port = free_port()
+    backend = FastBackend(scratch)
+    start.cleanup.add(backend, backend.stop)
+    sidecar = start.sidecar(revision(port, 0, backend))
+    load = subprocess.Popen(["wrk", "-t1", "-c64", f"-d{SECONDS + 5}s", f"http://127.0.0.1:{port}/"],
+                            stdout=subprocess.PIPE, text=True)
+    start.cleanup.add(load, lambda: (load.kill() if load.poll() is None else None, load.wait()))
+    time.sleep(2)
+    began, tenth, opened, counted, ewma = time.monotonic(), None, None, 0, 0
+    for number in range(1, RELOADS + 1):
+        sidecar.write(revision(port, number, backend))
+        sidecar.reload()
+        sidecar.wait(lambda: shown(port) == str(number), f"revision {number} is seen", seconds=10)
+        total = sidecar.total("outrigger_requests_total", direction="edge")
+        assert total > counted, "the counters were reset"
+        counted = total
+        if number == min(10, RELOADS):
+            tenth, opened = sidecar.pss(), sidecar.total("outrigger_pool_events_total", event="opened")
+            ewma = average(sidecar)
+        time.sleep(max(0.0, began + number * SECONDS / RELOADS - time.monotonic()))
+    assert sidecar.pss() - tenth <= MIB, f"memory grew by {(sidecar.pss() - tenth) / MIB:.2f} MiB"
+    assert sidecar.total("outrigger_pool_events_total", event="opened") == opened, "pools were not kept"
+    assert ewma > 0 and average(sidecar) > 0, "the averages were reset"
+    report = load.communicate(timeout=30)[0]
+    assert "Non-2xx" not in report and "Socket errors" not in report, report
+    assert int(re.search(r"(\d+) requests in", report).group(1)) > 1000 * SECONDS
+
+
+def average(sidecar):
+    import json
+    workers = json.loads(sidecar.ask("/clusters")[1])["workers"]
+    return max(endpoint["ewmaMicroseconds"] for worker in workers for endpoint in worker["endpoints"])
+
+
+class FastBackend:
+    """nginx: a Python backend could not keep up with full load."""
+
+    def __init__(self, scratch):
+        from harness.counting import NGINX
+        from rig.ports import is_listening
+        from rig.processes import Process
+        directory = scratch / "fast"
+        directory.mkdir(parents=True)
+        self.port = free_port()
+        text = NGINX.format(directory=directory, port=self.port, answers=free_port())
+        text = re.sub(r"proxy_pass http://[^;]*;", 'return 200 "fast\\\\n";', text).replace(
+            f"access_log {directory}/seen.log seen;", "access_log off;")
+        (directory / "configuration").write_text(text)
+        self.process = Process("nginx", ["nginx", "-p", directory, "-c", directory / "configuration", "-e",
+                                         directory / "error.log"], directory / "output")
+        self.process.wait_until(lambda: is_listening(self.port), 5, "listening")
+
+    def stop(self):
+        self.process.stop()
+
+
+def test_invalid_configuration_is_refused_whole(start):
+    backend, port = start.backend(), free_port()
+    sidecar = start.sidecar(revision(port, 1, backend))
+    broken = revision(port, 2, backend)
+    broken[1]["spec"]["endponts"] = broken[1]["spec"].pop("endpoints")
+    sidecar.write(broken)
+    sidecar.reload()
+    sidecar.wait(lambda: "endponts" in sidecar.output(), "the problem is told")
+    assert shown(port) == "1" and sidecar.is_ready()
+    sidecar.write(revision(port, 3, backend))
+    sidecar.reload()
+    sidecar.wait(lambda: shown(port) == "3", "the next good one is taken")
+
+
+def test_open_request_is_answered_by_its_old_route(start):
+    gate = threading.Event()
+
+    def behave(connection, seen):
+        from harness.backend import answer
+        if seen.target == "/held":
+            gate.wait(5)
+        connection.send(answer())
+    backend, port = start.backend(behave), free_port()
+    sidecar = start.sidecar(revision(port, 1, backend))
+    with Client(port) as client:
+        client.send(request(target="/held"))
+        backend.wait_for(1)
+        sidecar.write(revision(port, 2, backend))
+        sidecar.reload()
+        sidecar.wait(lambda: shown(port) == "2", "revision 2 is seen")
+        gate.set()
+        assert client.answer().get("x-revision") == "1"
+        assert client.ask(request()).get("x-revision") == "2"
+
+
+def test_listener_comes_and_goes(start):
+    backend, one, two = start.backend(), free_port(), free_port()
+    sidecar = start.sidecar(revision(one, 1, backend))
+    documents = revision(one, 2, backend) + [say.edge(two, name="second")]
+    sidecar.write(documents)
+    sidecar.reload()
+    sidecar.wait(lambda: _answers(two), "the new listener answers")
+    sidecar.write(revision(one, 3, backend))
+    sidecar.reload()
+    sidecar.wait(lambda: not _answers(two), "the removed listener is closed")
+    assert shown(one) == "3"
+
+
+def _answers(port):
+    try:
+        return bool(shown(port))
+    except OSError:
+        return False
+
+
+def test_new_certificate_serves_new_connections_and_old_ones_live_on(start, authority):
+    from harness.wire import client_tls
+    backend, port = start.backend(), free_port()
+    authority.issue_service("backend", name="rotating")
+    listener = say.inbound(port, backend.port, authority)
+    listener["spec"]["tls"].update(certificate={"file": authority.path("rotating.pem")},
+                                   key={"file": authority.path("rotating.key")})
+    sidecar = start.sidecar([listener, say.service(backend.port)])
+    with Client(port, client_tls(authority, "edge")) as old:
+        assert old.ask(request()).status == 200
+        before = old.socket.getpeercert(binary_form=True)
+        authority.issue_service("backend", name="rotating")
+        sidecar.reload()
+
+        def rotated():
+            with Client(port, client_tls(authority, "edge")) as new:
+                return new.ask(request()).status == 200 and new.socket.getpeercert(binary_form=True) != before
+        sidecar.wait(rotated, "new connections get the new certificate")
+        assert old.ask(request()).status == 200
+
+
+@pytest.mark.parametrize("count", [5000])
+def test_memory_returns_after_a_burst_of_connections(pair, count):
+    """Within 2 MiB of before, 30 s after a burst; the clients' half is limited by this process's open files."""
+    import resource
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert hard > count + 500, f"the hard limit of open files is {hard}"
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    sidecar, port, _ = pair()
+    assert shown_status(port) == 200
+    before, clients = sidecar.pss(), []
+    try:
+        for _ in range(count):
+            clients.append(Client(port))
+            clients[-1].send(request())
+            assert clients[-1].answer().status == 200
+    finally:
+        for client in clients:
+            client.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    sidecar.wait(lambda: sidecar.pss() - before <= 2 * MIB, "memory is back", seconds=35)
+
+
+def shown_status(port):
+    with Client(port) as client:
+        return client.ask(request()).status
