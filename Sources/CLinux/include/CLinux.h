@@ -68,6 +68,9 @@ int clinux_thread_start(uint64_t *_Nonnull thread, const char *_Nonnull name, si
 int clinux_thread_join(uint64_t thread);
 /// Gives free pages of every arena back to the system. Non-zero if there were any.
 int clinux_trim_heap(void);
+/// Unmaps the resident pages of all read-only segments of the program and its libraries: they come back from the page
+/// cache when they are needed again.
+void clinux_release_clean_pages(void);
 /// What strerror says, in memory that lives for ever.
 const char *_Nonnull clinux_error_text(int error);
 

@@ -85,6 +85,7 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
                 level: .info, time: calls.realtime(), subsystem: "config", event: "config.accepted")
             event.add("revision", .count(snapshot.policy.revision))
             logs.record(event)
+            Heap.releaseCleanPages()
         } catch {
             let problems = Self.problems(of: error)
             state.refused(problems)

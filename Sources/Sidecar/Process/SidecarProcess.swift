@@ -126,6 +126,9 @@ public final class SidecarProcess: ProcessControl {
         while workers.contains(where: { $0.revision < snapshot.policy.revision }) { waitOneMillisecond() }
         state.accepted(snapshot.configuration, revision: snapshot.policy.revision)
         announce()
+        // Reading and compiling the configuration has touched far more code than serving will.
+        Heap.trim()
+        Heap.releaseCleanPages()
         handler.signalSource = signals
         transport.watch(signals.descriptor, number: AdminHandler.signals)
         transport.schedule(afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
