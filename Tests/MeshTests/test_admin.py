@@ -23,7 +23,7 @@ def test_metrics_count_requests(pair):
     with Client(port) as client:
         for _ in range(7):
             client.ask(request())
-    sidecar.wait(lambda: sidecar.total("outrigger_requests_total", direction="edge", status="200") == 7,
+    sidecar.wait(lambda: sidecar.total("outrigger_requests_total", direction="edge", code="200") == 7,
                  "seven requests are counted")
     assert sidecar.total("outrigger_request_duration_seconds_count", direction="edge") == 7
 
@@ -109,15 +109,16 @@ def test_check_accepts_what_runs(binary, tmp_path):
 def test_check_names_every_problem_at_once(binary, tmp_path):
     status, text = check(binary, tmp_path, [
         say.edge(18080), say.document("Service", "backend", {"protocol": "http1", "endponts": []}),
-        say.route(to="nobody"), say.document("Routes", "x", {})])
+        say.route(prefix="no-slash"), say.document("Routes", "x", {})])
     assert status != 0
-    for part in ("endponts", "nobody", "Routes"):
+    for part in ("endponts", "no-slash", "Routes"):
         assert part in text, text
 
 
 @pytest.mark.parametrize("problem,documents", [
     ("18080", [say.edge(18080), say.service(18080), say.route()]),
     ("backend", [say.edge(18080), say.service(1), say.service(2), say.route()]),
+    ("nobody", [say.edge(18080), say.service(1), say.route(to="nobody")]),
 ])
 def test_check_refuses_as_a_set(binary, tmp_path, problem, documents):
     status, text = check(binary, tmp_path, documents)
@@ -132,3 +133,13 @@ def test_taken_port_is_told(binary, start, tmp_path):
                           text=True, timeout=20)
     assert done.returncode != 0
     assert str(backend.port) in done.stdout + done.stderr
+
+
+def test_metrics_count_connections_and_bytes(pair):
+    sidecar, port, _ = pair()
+    with Client(port) as client:
+        client.ask(request("POST", body=b"x" * 1000))
+        assert sidecar.total("outrigger_connections_opened_total", direction="edge") == 1
+        assert sidecar.total("outrigger_connections", direction="edge") == 1
+        assert sidecar.total("outrigger_bytes_total", direction="edge", way="received") > 1000
+        assert sidecar.total("outrigger_connections_opened_total", direction="upstream") == 1

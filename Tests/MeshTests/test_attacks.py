@@ -48,7 +48,7 @@ def provoke(front, attack):
         try:
             while True:
                 statuses.append(client.answer("GET").status)
-                if statuses[-1] == 200:
+                if statuses[-1] in (200, 404):
                     client.finish()  # a sound request leaves the connection open: this ends it
         except (Closed, ConnectionResetError):
             return statuses

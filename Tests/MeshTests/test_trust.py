@@ -68,9 +68,12 @@ def test_trusted_hops_count_from_the_right(pair, hops, sent, expected):
 
 
 def test_connection_cannot_strip_what_we_say(pair):
-    seen = seen_with(pair, [("Connection", "x-forwarded-for, x-request-id, traceparent, host, x-forwarded-proto")])
     for name in ("x-forwarded-for", "x-request-id", "traceparent", "host", "x-forwarded-proto"):
-        assert len(seen.all(name)) == 1, name
+        _, port, backend = pair()
+        with Client(port) as client:
+            status = client.ask(request(fields=[("Connection", name)])).status
+        # Refused, or the service has the field all the same.
+        assert status == 400 or len(backend.last.all(name)) == 1, name
 
 
 def test_backends_own_outrigger_fields_are_dropped(pair):

@@ -178,7 +178,7 @@ def test_sha1_signature_alone_is_refused(door):
 
 
 def test_each_integration_has_its_own_secrets(door):
-    body = json.dumps({"channel": {"from": {"id": GLOBEX_INTEGRATION}}}).encode()
+    body = json.dumps({"channel": {"id": GLOBEX_INTEGRATION, "from": {"id": GLOBEX_INTEGRATION}}}).encode()
     for secret in ("globex-secret", "globex-next-secret"):
         assert door.genesys(GLOBEX_INTEGRATION, body, secret).status == 200
         assert door.backend.last.get("x-outrigger-tenant") == "globex"
@@ -232,6 +232,15 @@ def test_body_may_come_in_chunks(door):
         client.send(head, chunked(body[:10], body[10:11], body[11:]), pause=0.05)
         assert client.answer().status == 200
     assert door.backend.last.body == body
+
+
+def test_metrics_count_webhooks(door):
+    def count(outcome):
+        return door.sidecar.total("outrigger_webhooks_total", provider="whatsapp", outcome=outcome)
+    accepted, refused_signature = count("accepted"), count("refused_signature")
+    door.meta(whatsapp(GLOBEX_PHONE))
+    door.meta(whatsapp(GLOBEX_PHONE), "another")
+    assert (count("accepted"), count("refused_signature")) == (accepted + 1, refused_signature + 1)
 
 
 # Size: 3 MiB pass, one byte more is refused before it is buffered.

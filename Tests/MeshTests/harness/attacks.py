@@ -42,6 +42,11 @@ def _carried(name, raw, target="/attack", forwarded=1):
     return Attack(name, raw, (200,), target, forwarded)
 
 
+def _either(name, raw):
+    """Sound or refused: both are safe, as long as what is forwarded means the same to both sides."""
+    return Attack(name, raw, (200, 400), "/attack", 1)
+
+
 CL, TE = "Content-Length: ", "Transfer-Encoding: "
 EMPTY_CHUNKS = b"0\r\n\r\n"
 
@@ -163,9 +168,10 @@ FRAMING = [
     _carried("chunked with trailers", _head([TE + "chunked"], chunked(b"hello", trailers=[("X-Sum", "5")]))),
     _carried("chunk extensions", _head([TE + "chunked"], b'5;a=b;c="d"\r\nhello\r\n0;e\r\n\r\n')),
     _carried("Transfer-Encoding in capitals", _head([TE + "CHUNKED"], chunked(b"hello"))),
-    _carried("Connection names Content-Length", _head(["Connection: Content-Length", CL + "5"], b"hello")),
-    _carried("Connection names Transfer-Encoding",
-             _head(["Connection: Transfer-Encoding", TE + "chunked"], chunked(SMUGGLED))),
+    # What a sender may not have taken away: refused, or the field is kept.
+    _either("Connection names Content-Length", _head(["Connection: Content-Length", CL + "5"], b"hello")),
+    _either("Connection names Transfer-Encoding",
+            _head(["Connection: Transfer-Encoding", TE + "chunked"], chunked(SMUGGLED))),
 ]
 
 PATHS = [
@@ -177,7 +183,7 @@ PATHS = [
     _refused("dots above the root", request(target="/../../attack")),
     _refused("dots into what is not routed", request(target="/attack/../secret"), 404),
     _refused("encoded dots into what is not routed", request(target="/attack/%2e%2e/secret"), 404),
-    _refused("double slash into what is not routed", request(target="/attack//..//..//secret"), 404),
+    _refused("double slash into what is not routed", request(target="/attack//..//secret"), 404),
     _refused("encoded slash", request(target="/attack%2f..%2fsecret")),
     _refused("encoded slash in capitals", request(target="/attack%2Fsecret")),
     _refused("encoded backslash", request(target="/attack%5c..%5csecret")),
@@ -186,7 +192,7 @@ PATHS = [
     _refused("double encoding of dots", request(target="/attack/%252e%252e/secret")),
     _refused("double encoding of a slash", request(target="/attack%252fsecret")),
     _refused("fragment behind the path", request(target="/attack/#/../secret")),
-    _carried("path parameters kept", request(target="/attack;v=1/x;y"), "/attack;v=1/x;y"),
+    _carried("path parameters kept", request(target="/attack/x;v=1/y;z"), "/attack/x;v=1/y;z"),
     _refused("dots with path parameters", request(target="/attack/..;/secret")),
     _refused("case is kept", request(target="/ATTACK"), 404),
     _carried("case of the rest is kept", request(target="/attack/MiXeD"), "/attack/MiXeD"),
@@ -197,9 +203,9 @@ PATHS = [
 ]
 
 TRUST = [
-    _carried("Connection names X-Forwarded-For", _head(["X-Forwarded-For: 10.9.9.9", "Connection: X-Forwarded-For"],
-                                                       start="GET /attack HTTP/1.1")),
-    _carried("Connection names our own fields", _head(
+    _either("Connection names X-Forwarded-For", _head(["X-Forwarded-For: 10.9.9.9", "Connection: X-Forwarded-For"],
+                                                      start="GET /attack HTTP/1.1")),
+    _either("Connection names our own fields", _head(
         ["Connection: x-request-id, traceparent, x-outrigger-tenant, x-forwarded-proto, host"],
         start="GET /attack HTTP/1.1")),
     _refused("underscore in a name", _head(["X_Forwarded_For: 10.9.9.9"], start="GET /attack HTTP/1.1")),
