@@ -36,7 +36,7 @@ extension Transport {
         if exchange[].requestPhase == .complete || unread { endExchange(exchange) }
     }
 
-    private func hasBody(_ exchange: ExchangePointer) -> Bool {
+    func hasBody(_ exchange: ExchangePointer) -> Bool {
         exchange[].head.facts.isChunked || exchange[].head.facts.contentLength > 0
     }
 

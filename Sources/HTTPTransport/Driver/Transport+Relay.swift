@@ -33,9 +33,13 @@ extension Transport {
     }
 
     private func writeFraming(_ exchange: ExchangePointer, _ head: MessageHead, into output: inout ByteBuffer) {
-        let status = head.facts.status
-        let hasNoBody = exchange[].head.facts.method == .head || status == 204 || status == 304
-        if status != 204, head.facts.contentLength >= 0 {
+        let status = exchange[].status
+        let received = head.facts.status
+        let hasNoBody = exchange[].head.facts.method == .head || received == 204 || received == 304
+        if received == 204 || received == 304, status != received {
+            // The handler made another answer of one that never has a body.
+            output.append("content-length: 0\r\n")
+        } else if status != 204, head.facts.contentLength >= 0 {
             output.append("content-length: ")
             output.append(decimal: UInt64(head.facts.contentLength))
             output.append("\r\n")

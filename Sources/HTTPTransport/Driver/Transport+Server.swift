@@ -153,9 +153,12 @@ extension Transport {
         case .collecting:
             s[].handler.bodyArrived(exchange, bytes)
             exchange[].body.append(bytes)
+            waitForAnswer(exchange, connection)
         case .streaming:
             if exchange[].responsePhase == .streaming {
                 wait(connection, id, for: .body, nanoseconds: exchange[].idleTimeoutNanoseconds)
+            } else {
+                waitForAnswer(exchange, connection)
             }
             forwardBody(exchange, connection, bytes)
         case .discarding:
@@ -171,6 +174,9 @@ extension Transport {
     private func requestEnded(_ id: SlotID, _ connection: SlotPointer<ServerConnection>) {
         guard connection[].phase == .open, let exchange = s[].exchanges[connection[].exchange] else { return }
         exchange[].requestPhase = .complete
+        if exchange[].responsePhase == .waiting, exchange[].requestBodyBytes > 0 {
+            waitForAnswer(exchange, connection)
+        }
         switch exchange[].bodyMode {
         case .collecting:
             exchange[].bodyMode = .discarding
@@ -199,9 +205,10 @@ extension Transport {
             }
             waitForAnswer(exchange, connection)
             startAttempt(exchange, pool: pool)
-        case .collectBody(let maxBytes, let requestTimeout):
+        case .collectBody(let maxBytes, let requestTimeout, let idleTimeout):
             exchange[].maxBodyBytes = maxBytes
             exchange[].requestTimeoutNanoseconds = requestTimeout
+            exchange[].idleTimeoutNanoseconds = idleTimeout
             if exchange[].head.facts.contentLength > 0,
                 UInt64(exchange[].head.facts.contentLength) > maxBytes
             {
@@ -225,11 +232,15 @@ extension Transport {
         }
     }
 
+    /// The answer's head must come within the request's time, and the request's own body without a pause longer than
+    /// the idle time.
     private func waitForAnswer(_ exchange: ExchangePointer, _ connection: SlotPointer<ServerConnection>) {
         let elapsed = s[].loop.now.monotonic.nanoseconds(since: exchange[].startedAt.monotonic)
         let timeout = exchange[].requestTimeoutNanoseconds
-        wait(
-            connection, exchange[].connection, for: .answer,
-            nanoseconds: timeout > elapsed ? timeout &- elapsed : 0)
+        var left = timeout > elapsed ? timeout &- elapsed : 0
+        if exchange[].requestPhase == .receiving, hasBody(exchange) {
+            left = min(left, exchange[].idleTimeoutNanoseconds)
+        }
+        wait(connection, exchange[].connection, for: .answer, nanoseconds: left)
     }
 }

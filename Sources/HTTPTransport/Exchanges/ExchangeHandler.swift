@@ -57,7 +57,7 @@ public enum RequestDecision {
     /// Send it to this pool.
     case forward(pool: Int32, requestTimeoutNanoseconds: UInt64, idleTimeoutNanoseconds: UInt64, maxBodyBytes: UInt64)
     /// Read the whole body first, up to `maxBytes`, then ask again.
-    case collectBody(maxBytes: UInt64, requestTimeoutNanoseconds: UInt64)
+    case collectBody(maxBytes: UInt64, requestTimeoutNanoseconds: UInt64, idleTimeoutNanoseconds: UInt64)
     /// Answer with a reason of the registry.
     case refuse(ReasonCode)
     /// Answer by `writeLocalAnswer(_, .none, …)`.

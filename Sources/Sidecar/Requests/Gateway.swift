@@ -66,9 +66,10 @@ final class Gateway: ExchangeHandler {
             g[].verifications.with(place) {
                 view.tables.beginVerification(exchange[].head, state: &record[].state, into: &$0)
             }
+            let route = view.tables.routes[Int(record[].state.route)]
             return .collectBody(
-                maxBytes: UInt64(maxBytes),
-                requestTimeoutNanoseconds: view.tables.routes[Int(record[].state.route)].requestTimeoutNanoseconds)
+                maxBytes: UInt64(maxBytes), requestTimeoutNanoseconds: route.requestTimeoutNanoseconds,
+                idleTimeoutNanoseconds: route.idleTimeoutNanoseconds)
         case .answerHandshake:
             record[].isHandshake = true
             return .answer
