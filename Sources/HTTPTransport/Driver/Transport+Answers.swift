@@ -82,6 +82,7 @@ extension Transport {
     func finish(_ exchange: ExchangePointer) {
         dropAttempt(exchange, .cancelled)
         s[].handler.exchangeEnded(exchange)
+        s[].traffic[Int(exchange[].listener)].ended &+= 1
         s[].heads.release(exchange[].head)
         s[].exchanges.free(exchange[].id)
     }
@@ -138,6 +139,7 @@ extension Transport {
         closeDescriptor(&connection[].io)
         s[].loop.timers.cancel(connection[].timer)
         s[].counters.closed &+= 1
+        s[].traffic[Int(connection[].listener)].closed &+= 1
         s[].loads.add(-1, to: s[].worker)
         s[].servers.free(id)
     }
@@ -170,9 +172,14 @@ extension Transport {
             return
         }
         let pending = connection[].io.pendingBytes
-        s[].counters.bytesSent &+= UInt64(before > pending ? before - pending : 0)
+        countSent(before > pending ? before &- pending : 0, connection)
         if pending <= s[].limits.lowWatermarkBytes { resumeUpstream(of: connection) }
         if pending == 0, connection[].phase == .closing { outputGone(id, connection) }
+    }
+
+    func countSent(_ count: Int, _ connection: SlotPointer<ServerConnection>) {
+        s[].counters.bytesSent &+= UInt64(count)
+        s[].traffic[Int(connection[].listener)].sent &+= UInt64(count)
     }
 
     /// The upstream may be read again: its answer has room.

@@ -68,7 +68,7 @@ extension Transport {
             openOutput(&connection[].io)
             HTTP1Encoder.chunkHeader(size: bytes.count, into: &connection[].io.output)
         }
-        writeBody(bytes, to: &connection[].io)
+        countSent(writeBody(bytes, to: &connection[].io), connection)
         if exchange[].answersChunked {
             openOutput(&connection[].io)
             connection[].io.output.append("\r\n")
