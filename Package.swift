@@ -81,7 +81,11 @@ let package = Package(
             name: "PolicyTests", dependencies: ["Policy", "Substrate", "MeshModel", "Cryptography", "JSON"],
             swiftSettings: strict),
         .testTarget(
-            name: "SidecarTests", dependencies: ["Sidecar", "Substrate", "MeshModel", "MeshTestKit"],
+            name: "SidecarTests",
+            dependencies: [
+                "Sidecar", "Substrate", "MeshModel", "Telemetry", "Reactor", "Cryptography", "HTTPWire",
+                "HTTPTransport", "Policy", "MeshTestKit",
+            ],
             swiftSettings: strict),
     ]
 )

@@ -55,7 +55,8 @@ struct SnapshotBuilder {
         }
         revision += 1
         logs.keep(opened)
-        return snapshot(configuration, parts, numbers: enter(configuration.listeners, fresh))
+        let numbers = enter(configuration.listeners, fresh)
+        return snapshot(configuration, parts, numbers: numbers)
     }
 
     private func snapshot(_ configuration: MeshConfiguration, _ parts: Parts, numbers: [Int])
