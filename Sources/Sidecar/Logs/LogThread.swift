@@ -23,15 +23,16 @@ final class LogThread: Sendable {
     /// How long a pipe that is full is waited for: whoever reads it is then given up, not the process.
     private static let patienceMilliseconds: Int32 = 1_000
 
-    private let calls: SystemCalls
+    private let events: FileDescriptor
     /// The log thread's own counters.
     private let metrics: WorkerMetrics
     private let inbox: Inbox<Order>
     private let loop: EventLoop
     private let waiting = Atomic<Int>(0)
 
-    init(calls: SystemCalls, metrics: WorkerMetrics) throws {
-        self.calls = calls
+    /// - Parameter events: where events go.
+    init(calls: SystemCalls, metrics: WorkerMetrics, events: FileDescriptor = STDERR_FILENO) throws {
+        self.events = events
         self.metrics = metrics
         loop = try EventLoop(calls: calls)
         inbox = Inbox(loop: loop)
@@ -75,7 +76,7 @@ final class LogThread: Sendable {
                 switch order {
                 case .write(let log, let bytes):
                     let descriptor =
-                        log == Self.errors ? STDERR_FILENO : Int(log) < files.count ? files[Int(log)] : -1
+                        log == Self.errors ? events : Int(log) < files.count ? files[Int(log)] : -1
                     if let error = Self.write(bytes, to: descriptor) { lost(bytes, of: log, error, &gate) }
                     waiting.wrappingSubtract(bytes.count, ordering: .relaxed)
                 case .files(let now):
@@ -102,7 +103,7 @@ final class LogThread: Sendable {
         event.suppressed = suppressed
         var line = ByteBuffer()
         event.append(into: &line)
-        _ = Self.write(line.bytes.array, to: STDERR_FILENO)
+        _ = Self.write(line.bytes.array, to: events)
     }
 
     /// Writes all, or says why not.

@@ -27,7 +27,9 @@ struct AdminRequestTests {
     }
 
     @Test func `the status listener shows health and metrics only`() {
-        for path in ["/healthz", "/readyz", "/metrics"] { #expect(asked("GET \(path)", isFull: false) != .notFound) }
+        for path in ["/healthz", "/readyz", "/metrics"] {
+            #expect(asked("GET \(path)", isFull: false) != .notFound)
+        }
         for path in ["/config", "/clusters"] { #expect(asked("GET \(path)", isFull: false) == .notFound) }
         #expect(asked("POST /config", isFull: false) == .notFound)
     }

@@ -73,8 +73,12 @@ struct LoaderTests {
         #expect(throws: FileReader.Failure.self) { try FileReader.read(path, maxBytes: 999) }
     }
 
-    @Test(arguments: [("s", "s"), ("s\n", "s"), ("s\r\n", "s"), ("s\n\n", "s\n"), ("s\r", "s\r"), (" s ", " s ")])
-    func `one line end at the end of a secret's file is not part of it`(_ content: String, _ wanted: String) throws {
+    @Test(arguments: [
+        ("s", "s"), ("s\n", "s"), ("s\r\n", "s"), ("s\n\n", "s\n"), ("s\r", "s\r"), (" s ", " s "),
+    ])
+    func `one line end at the end of a secret's file is not part of it`(_ content: String, _ wanted: String)
+        throws
+    {
         let path = scratch.write("secret", content)
         #expect(try ConfigurationLoader.secret(.file(path: path)) == Array(wanted.utf8))
     }
@@ -87,7 +91,8 @@ struct LoaderTests {
 
     @Test func `a secret in the environment is taken byte for byte`() throws {
         unsafe setenv("OUTRIGGER_TEST_SECRET", "s\n", 1)
-        #expect(try ConfigurationLoader.secret(.environment(name: "OUTRIGGER_TEST_SECRET")) == Array("s\n".utf8))
+        #expect(
+            try ConfigurationLoader.secret(.environment(name: "OUTRIGGER_TEST_SECRET")) == Array("s\n".utf8))
         var raw: [CChar] = [-1, -2, 65, 0]
         unsafe setenv("OUTRIGGER_TEST_RAW", &raw, 1)
         #expect(try ConfigurationLoader.secret(.environment(name: "OUTRIGGER_TEST_RAW")) == [255, 254, 65])

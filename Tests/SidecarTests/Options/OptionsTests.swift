@@ -25,7 +25,8 @@ struct OptionsTests {
 
     @Test func `values come behind a blank or an equals sign`() throws {
         let options = try SidecarOptions(arguments: [
-            "--config=a", "--config", "b", "--workers=4", "--admin=unix:/run/admin", "--status", "[::1]:15191",
+            "--config=a", "--config", "b", "--workers=4", "--admin=unix:/run/admin", "--status",
+            "[::1]:15191",
             "--state=/var/lib/outrigger", "--check",
         ])
         #expect(options.configurationPaths == ["a", "b"])

@@ -23,7 +23,9 @@ struct LocalResponseTests {
         let text = written { LocalResponse.problem(.routeNotFound, requestID: id, into: &$0) }
         let idText = written { id.append(into: &$0) }
         #expect(
-            text == "{\"title\":\"Not Found\",\"status\":404,\"reason\":\"route.not_found\",\"requestId\":\"\(idText)\"}\n")
+            text
+                == "{\"title\":\"Not Found\",\"status\":404,\"reason\":\"route.not_found\",\"requestId\":\"\(idText)\"}\n"
+        )
     }
 
     @Test func `a HEAD answer says the length and sends no body`() {

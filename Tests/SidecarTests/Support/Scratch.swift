@@ -20,11 +20,18 @@ final class Scratch {
 
     @discardableResult
     func write(_ name: String, _ bytes: [UInt8]) -> String {
-        let descriptor = unsafe open(path(name), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        let descriptor = unsafe Glibc.open(path(name), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         precondition(descriptor >= 0, "a scratch file can be made")
         precondition(unsafe Glibc.write(descriptor, bytes, bytes.count) == bytes.count, "and written")
         close(descriptor)
         return path(name)
+    }
+
+    /// A descriptor that appends to a file; it stays open.
+    func open(_ name: String) -> Int32 {
+        let descriptor = unsafe Glibc.open(path(name), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        precondition(descriptor >= 0, "a scratch file can be opened")
+        return descriptor
     }
 
     func makeDirectory(_ name: String) -> String {
@@ -39,7 +46,9 @@ final class Scratch {
             var names: [String] = []
             while let entry = unsafe readdir(directory) {
                 let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                    unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+                    unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+                        unsafe String(cString: $0)
+                    }
                 }
                 if name != ".", name != ".." { names.append(name) }
             }
