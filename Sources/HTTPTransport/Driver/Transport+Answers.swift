@@ -82,6 +82,7 @@ extension Transport {
     func finish(_ exchange: ExchangePointer) {
         dropAttempt(exchange, .cancelled)
         s[].handler.exchangeEnded(exchange)
+        s[].collectedBytes -= exchange[].body.count
         s[].heads.release(exchange[].head)
         s[].exchanges.free(exchange[].id)
     }
@@ -148,7 +149,8 @@ extension Transport {
             closeServer(id, connection)
             return
         }
-        let waitsForClient = exchange[].requestPhase == .receiving && exchange[].responsePhase == .waiting
+        let waitsForClient =
+            exchange[].requestPhase == .receiving && exchange[].responsePhase == .waiting
             && !connection[].io.readPaused
         if exchange[].responsePhase == .waiting {
             dropAttempt(exchange, .timedOut)

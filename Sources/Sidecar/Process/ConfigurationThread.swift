@@ -28,7 +28,8 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     private var closedListeners = 0
 
     init(
-        calls: SystemCalls, loader: ConfigurationLoader, builder: SnapshotBuilder, state: AdminState, logs: LogThread
+        calls: SystemCalls, loader: ConfigurationLoader, builder: SnapshotBuilder, state: AdminState,
+        logs: LogThread
     ) throws {
         self.calls = calls
         self.loader = loader

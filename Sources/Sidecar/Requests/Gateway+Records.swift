@@ -16,7 +16,8 @@ extension Gateway {
         let now = g[].transport?.now.monotonic ?? exchange[].startedAt.monotonic
         let duration = now.nanoseconds(since: exchange[].startedAt.monotonic)
         let direction = direction(record[].listener, view)
-        let service = record[].state.service >= 0 ? view.tables.services[Int(record[].state.service)].id &+ 1 : 0
+        let service =
+            record[].state.service >= 0 ? view.tables.services[Int(record[].state.service)].id &+ 1 : 0
         let tenant = state.tenant >= 0 ? view.tables.tenants[Int(state.tenant)].id &+ 1 : 0
         metrics.count(
             request: RequestSeries(
@@ -58,7 +59,8 @@ extension Gateway {
     }
 
     private func log(
-        _ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>, _ view: SnapshotView, to log: Int32,
+        _ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>, _ view: SnapshotView,
+        to log: Int32,
         duration: UInt64
     ) {
         let text = view.tables.text
@@ -89,10 +91,12 @@ extension Gateway {
             line.endpoint = OpenLabel(configured: view.text, view.endpointNames[Int(record[].endpoint)])
             line.upstreamReused = exchange[].reusedConnection
             if exchange[].connectedAt > .zero, !exchange[].reusedConnection {
-                line.connectNanoseconds = exchange[].connectedAt.nanoseconds(since: exchange[].attemptStartedAt)
+                line.connectNanoseconds = exchange[].connectedAt.nanoseconds(
+                    since: exchange[].attemptStartedAt)
             }
             if exchange[].firstByteAt > .zero {
-                line.firstByteNanoseconds = exchange[].firstByteAt.nanoseconds(since: exchange[].startedAt.monotonic)
+                line.firstByteNanoseconds = exchange[].firstByteAt.nanoseconds(
+                    since: exchange[].startedAt.monotonic)
             }
         }
         if let transport = g[].transport {

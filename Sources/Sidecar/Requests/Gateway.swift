@@ -129,7 +129,8 @@ final class Gateway: ExchangeHandler {
         let record = g[].records[exchange[].id.index]
         closeAttempt(exchange, record, failure: failure, status: 0)
         // The connection had died in the pool: nothing was answered, and the method may be repeated.
-        if failure == .reusedConnectionClosed, exchange[].attempts == 1, let view = g[].pins.view(of: record[].pin),
+        if failure == .reusedConnectionClosed, exchange[].attempts == 1,
+            let view = g[].pins.view(of: record[].pin),
             let pool = pick(exchange, record, view)
         {
             return .retry(pool: pool, fresh: true)
@@ -142,7 +143,8 @@ final class Gateway: ExchangeHandler {
     }
 
     private func closeAttempt(
-        _ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>, failure: AttemptFailure?, status: UInt16
+        _ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>, failure: AttemptFailure?,
+        status: UInt16
     ) {
         guard record[].attemptIsOpen, let view = g[].pins.view(of: record[].pin) else { return }
         record[].attemptIsOpen = false
