@@ -31,12 +31,12 @@ extension Transport {
             // While an answer is owed, input stays in the socket; `mayHaveInput` remembers it.
             guard mayDecode(connection) else { return }
             if !connection[].io.leftover.isEmpty, !connection[].io.leftoverIsPartial {
-                let before = connection[].io.leftover.count
                 let consumed = decode(id, connection, connection[].io.leftover.bytes)
                 if connection[].io.isClosed { return }
                 consumeLeftover(consumed, in: &connection[].io)
-                connection[].io.leftoverIsPartial = consumed < before && mayDecode(connection)
+                // One call understands one message: behind it there may be another.
                 if consumed > 0 { continue }
+                connection[].io.leftoverIsPartial = mayDecode(connection)
             }
             guard budget > 0 else {
                 queue(id, connection)
