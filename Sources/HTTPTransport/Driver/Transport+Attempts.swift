@@ -156,7 +156,11 @@ extension Transport {
     /// Parts attempt, exchange and connection.
     func releaseAttempt(_ exchange: ExchangePointer) {
         guard let attempt = s[].attempts[exchange[].attempt] else { return }
-        if let client = s[].clients[attempt[].connection] { client[].attempt = .none }
+        if let client = s[].clients[attempt[].connection] {
+            client[].attempt = .none
+            // The pause was the answer's, not the connection's: an idle one is watched for its end.
+            client[].io.readPaused = false
+        }
         s[].attempts.free(exchange[].attempt)
         exchange[].attempt = .none
         if let connection = s[].servers[exchange[].connection], connection[].io.readPaused {

@@ -90,9 +90,7 @@ extension Transport {
     /// Puts a connection whose answer was whole back to the idle ones.
     func checkIn(_ id: SlotID, _ client: SlotPointer<ClientConnection>, keepAliveSeconds: UInt32 = 0) {
         let index = Int(client[].pool)
-        guard !s[].pools[index].isRetired, s[].pools[index].idle < s[].pools[index].target.maxIdle,
-            client[].io.leftover.isEmpty
-        else {
+        guard !s[].pools[index].isRetired, s[].pools[index].idle < s[].pools[index].target.maxIdle else {
             closeClient(id, client)
             return
         }
