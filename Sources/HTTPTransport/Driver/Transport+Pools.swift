@@ -35,7 +35,8 @@ extension Transport {
         let now = s[].loop.now.monotonic
         while let client = s[].clients[s[].pools[index].newest] {
             let id = s[].pools[index].newest
-            guard client[].idleDeadline > now, !client[].io.input.peerClosed else {
+            // Unread bytes that nobody asked for would be taken for the next answer.
+            guard client[].idleDeadline > now, !client[].io.input.peerClosed, !client[].io.input.mayHaveInput else {
                 closeClient(id, client)
                 continue
             }
