@@ -171,8 +171,17 @@ extension Transport {
         }
         let pending = connection[].io.pendingBytes
         s[].counters.bytesSent &+= UInt64(before > pending ? before - pending : 0)
-        if pending <= s[].limits.lowWatermarkBytes { resumeUpstream(of: connection) }
+        if pending <= s[].limits.lowWatermarkBytes {
+            resumeUpstream(of: connection)
+            if before > s[].limits.lowWatermarkBytes { resumeRequests(id, connection) }
+        }
         if pending == 0, connection[].phase == .closing { outputGone(id, connection) }
+    }
+
+    /// Requests may be understood again: their answers have room.
+    private func resumeRequests(_ id: SlotID, _ connection: SlotPointer<ServerConnection>) {
+        guard connection[].phase == .open, connection[].exchange.isNone else { return }
+        if !connection[].io.leftover.isEmpty || connection[].io.input.mayHaveInput { queue(id, connection) }
     }
 
     /// The upstream may be read again: its answer has room.

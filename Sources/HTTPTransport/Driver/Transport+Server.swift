@@ -81,10 +81,13 @@ extension Transport {
         keep(rest, in: &connection[].io)
     }
 
-    /// Whether the next bytes may be understood now: not while an answer is owed for a whole request.
+    /// Whether the next bytes may be understood now: not while an answer is owed for a whole request, nor while a
+    /// client that pipelines leaves its answers unread.
     private func mayDecode(_ connection: SlotPointer<ServerConnection>) -> Bool {
         guard connection[].phase == .open, !connection[].io.readPaused else { return false }
-        guard let exchange = s[].exchanges[connection[].exchange] else { return true }
+        guard let exchange = s[].exchanges[connection[].exchange] else {
+            return connection[].io.pendingBytes <= s[].limits.highWatermarkBytes
+        }
         return exchange[].requestPhase == .receiving
     }
 
