@@ -139,7 +139,10 @@ extension Transport {
         case .handshake:
             s[].counters.handshakeFailures &+= 1
             closeServer(id, connection)
-        case .idle, .flush, .linger:
+        case .idle:
+            // Not at once: an answer may still wait for its reader.
+            beginClosing(id, connection)
+        case .flush, .linger:
             closeServer(id, connection)
         case .head:
             // Nothing at all was sent: no answer is owed. Half a head gets one.

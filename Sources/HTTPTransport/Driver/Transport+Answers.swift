@@ -184,6 +184,17 @@ extension Transport {
         if !connection[].io.leftover.isEmpty || connection[].io.input.mayHaveInput { queue(id, connection) }
     }
 
+    /// A client that was slow has read on: what waits for it waits afresh.
+    func clientTook(_ id: SlotID, _ connection: SlotPointer<ServerConnection>) {
+        switch connection[].waiting {
+        case .body:
+            guard let exchange = s[].exchanges[connection[].exchange] else { return }
+            wait(connection, id, for: .body, nanoseconds: exchange[].idleTimeoutNanoseconds)
+        case .flush: wait(connection, id, for: .flush, nanoseconds: s[].limits.flushTimeout)
+        case .handshake, .head, .idle, .answer, .linger: break
+        }
+    }
+
     /// The upstream may be read again: its answer has room.
     private func resumeUpstream(of connection: SlotPointer<ServerConnection>) {
         guard let exchange = s[].exchanges[connection[].exchange],

@@ -9,8 +9,10 @@ extension Transport {
         connection[].io.input.signalled(readiness)
         if readiness.contains(.out), connection[].io.writeBlocked {
             connection[].io.writeBlocked = false
+            let before = connection[].io.pendingBytes
             flushServer(id, connection)
             if connection[].io.isClosed { return }
+            if connection[].io.pendingBytes < before { clientTook(id, connection) }
         }
         if readiness.contains(.err) || readiness.contains(.hup) {
             // Both directions are gone: nobody is there to read an answer.
