@@ -46,13 +46,18 @@ extension Transport {
                 appendContentLength(0, to: &client[].io.output)
             }
         } else if exchange[].head.facts.isChunked {
-            attempt[].sendsChunked = true
+            // A body that was empty has ended before an earlier attempt failed.
+            attempt[].sendsChunked = exchange[].requestPhase == .receiving
             client[].io.output.append("transfer-encoding: chunked\r\n")
         } else if exchange[].head.facts.contentLength >= 0 {
             appendContentLength(UInt64(exchange[].head.facts.contentLength), to: &client[].io.output)
         }
         client[].io.output.append("\r\n")
-        if collected { client[].io.output.append(exchange[].body.bytes) }
+        if collected {
+            client[].io.output.append(exchange[].body.bytes)
+        } else if exchange[].head.facts.isChunked, exchange[].bodyMode == .streaming, !attempt[].sendsChunked {
+            client[].io.output.append("0\r\n\r\n")
+        }
     }
 
     func appendContentLength(_ length: UInt64, to output: inout ByteBuffer) {
@@ -93,6 +98,8 @@ extension Transport {
         guard let attempt = s[].attempts[exchange[].attempt], attempt[].sendsChunked,
             let client = s[].clients[attempt[].connection]
         else { return }
+        // Not kept, so not sent again.
+        attempt[].sentBody = true
         openOutput(&client[].io)
         client[].io.output.append("0\r\n")
         client[].io.output.append(trailers)
