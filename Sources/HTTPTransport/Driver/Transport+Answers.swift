@@ -213,7 +213,9 @@ extension Transport {
             tls.isReady = false
             _ = flush(&connection[].io)
         }
-        guard connection[].lingers, !connection[].clientEnded else {
+        // What was sent and is not read would make a reset of the close.
+        let sendsOn = connection[].lingers || connection[].io.input.mayHaveInput
+        guard sendsOn, !connection[].clientEnded else {
             closeServer(id, connection)
             return
         }
