@@ -66,9 +66,10 @@ extension Transport {
 
     /// Before its first byte a connection may go to a less loaded worker; after that it never moves.
     private func place(_ connection: AcceptedConnection) {
-        let target = s[].loads.place(own: s[].worker, random: &s[].random)
+        var target = s[].loads.place(own: s[].worker, random: &s[].random)
+        if target >= s[].peers.count { target = s[].worker }
         s[].loads.add(1, to: target)
-        if target == s[].worker || target >= s[].peers.count {
+        if target == s[].worker {
             adopt(connection)
         } else {
             s[].peers[target].adopt(connection)
