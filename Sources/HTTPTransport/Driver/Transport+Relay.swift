@@ -71,7 +71,9 @@ extension Transport {
             openOutput(&connection[].io)
             HTTP1Encoder.chunkHeader(size: bytes.count, into: &connection[].io.output)
         }
+        let before = connection[].io.pendingBytes &+ bytes.count
         writeBody(bytes, to: &connection[].io)
+        s[].counters.bytesSent &+= UInt64(before &- connection[].io.pendingBytes)
         if exchange[].answersChunked {
             openOutput(&connection[].io)
             connection[].io.output.append("\r\n")

@@ -44,12 +44,13 @@ extension Transport {
                 queue(id, connection)
                 return
             }
+            let held = connection[].io.leftover.count
             switch receive(&connection[].io) {
             case .nothing:
                 return
             case .window(let window):
                 budget -= max(1, window.count)
-                s[].counters.bytesReceived &+= UInt64(window.count)
+                s[].counters.bytesReceived &+= UInt64(max(0, window.count &- held))
                 if !connection[].io.wire.isEmpty { markDirty(id, connection) }
                 serverReceived(id, connection, window)
             case .ended:
