@@ -75,7 +75,9 @@ extension Transport {
         }
         let listener = Int(connection[].listener)
         wait(connection, id, for: .idle, nanoseconds: s[].listeners[listener].options.idleTimeoutNanoseconds)
-        if !connection[].io.leftover.isEmpty || connection[].io.input.mayHaveInput { queue(id, connection) }
+        if !connection[].io.leftover.isEmpty || connection[].io.input.mayHaveInput || connection[].io.endedCleanly {
+            queue(id, connection)
+        }
     }
 
     /// Records the exchange and gives its memory back.
@@ -173,8 +175,28 @@ extension Transport {
         }
         let pending = connection[].io.pendingBytes
         s[].counters.bytesSent &+= UInt64(before > pending ? before - pending : 0)
-        if pending <= s[].limits.lowWatermarkBytes { resumeUpstream(of: connection) }
+        if pending <= s[].limits.lowWatermarkBytes {
+            resumeUpstream(of: connection)
+            if before > s[].limits.lowWatermarkBytes { resumeRequests(id, connection) }
+        }
         if pending == 0, connection[].phase == .closing { outputGone(id, connection) }
+    }
+
+    /// Requests may be understood again: their answers have room.
+    private func resumeRequests(_ id: SlotID, _ connection: SlotPointer<ServerConnection>) {
+        guard connection[].phase == .open, connection[].exchange.isNone else { return }
+        if !connection[].io.leftover.isEmpty || connection[].io.input.mayHaveInput { queue(id, connection) }
+    }
+
+    /// A client that was slow has read on: what waits for it waits afresh.
+    func clientTook(_ id: SlotID, _ connection: SlotPointer<ServerConnection>) {
+        switch connection[].waiting {
+        case .body:
+            guard let exchange = s[].exchanges[connection[].exchange] else { return }
+            wait(connection, id, for: .body, nanoseconds: exchange[].idleTimeoutNanoseconds)
+        case .flush: wait(connection, id, for: .flush, nanoseconds: s[].limits.flushTimeout)
+        case .handshake, .head, .idle, .answer, .linger: break
+        }
     }
 
     /// The upstream may be read again: its answer has room.
@@ -195,7 +217,9 @@ extension Transport {
             tls.isReady = false
             _ = flush(&connection[].io)
         }
-        guard connection[].lingers, !connection[].clientEnded else {
+        // What was sent and is not read would make a reset of the close.
+        let sendsOn = connection[].lingers || connection[].io.input.mayHaveInput
+        guard sendsOn, !connection[].clientEnded else {
             closeServer(id, connection)
             return
         }

@@ -60,6 +60,8 @@ extension Transport {
         io.input.didRead(count: count, capacity: s[].limits.receiveBytes)
         var ciphertext = s[].received.bytes(count: count)
         s[].buffers.equip(&io.wire)
+        // Mostly nothing is to be said: an idle connection holds no buffer for it.
+        defer { s[].buffers.retire(&io.wire) }
         if !tls.isReady {
             let (step, consumed) = tls.session.handshake(
                 input: ciphertext, now: s[].loop.now.wall, output: &io.wire)

@@ -155,7 +155,7 @@ extension Transport {
             case .informational:
                 attempt[].sawAnswer = true
                 if let head = event.head {
-                    relayInformational(exchange, head)
+                    relayInformational(exchange, client, head)
                     s[].heads.release(head)
                 }
             case .head:

@@ -3,7 +3,9 @@ import Reactor
 import Substrate
 
 extension Transport {
-    func relayInformational(_ exchange: ExchangePointer, _ head: MessageHead) {
+    func relayInformational(
+        _ exchange: ExchangePointer, _ client: SlotPointer<ClientConnection>, _ head: MessageHead
+    ) {
         guard exchange[].responsePhase == .waiting, exchange[].head.facts.minorVersion > 0,
             let connection = s[].servers[exchange[].connection]
         else { return }
@@ -12,6 +14,7 @@ extension Transport {
         HTTP1Encoder.fields(of: head, dropping: [], into: &connection[].io.output)
         connection[].io.output.append("\r\n")
         markDirty(exchange[].connection, connection)
+        if connection[].io.pendingBytes > s[].limits.highWatermarkBytes { client[].io.readPaused = true }
     }
 
     /// The final answer's head is there.
@@ -73,7 +76,9 @@ extension Transport {
             openOutput(&connection[].io)
             HTTP1Encoder.chunkHeader(size: bytes.count, into: &connection[].io.output)
         }
+        let before = connection[].io.pendingBytes &+ bytes.count
         writeBody(bytes, to: &connection[].io)
+        s[].counters.bytesSent &+= UInt64(before &- connection[].io.pendingBytes)
         if exchange[].answersChunked {
             openOutput(&connection[].io)
             connection[].io.output.append("\r\n")

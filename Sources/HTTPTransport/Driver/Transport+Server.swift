@@ -9,8 +9,10 @@ extension Transport {
         connection[].io.input.signalled(readiness)
         if readiness.contains(.out), connection[].io.writeBlocked {
             connection[].io.writeBlocked = false
+            let before = connection[].io.pendingBytes
             flushServer(id, connection)
             if connection[].io.isClosed { return }
+            if connection[].io.pendingBytes < before { clientTook(id, connection) }
         }
         if readiness.contains(.err) || readiness.contains(.hup) {
             // Both directions are gone: nobody is there to read an answer.
@@ -31,23 +33,24 @@ extension Transport {
             // While an answer is owed, input stays in the socket; `mayHaveInput` remembers it.
             guard mayDecode(connection) else { return }
             if !connection[].io.leftover.isEmpty, !connection[].io.leftoverIsPartial {
-                let before = connection[].io.leftover.count
                 let consumed = decode(id, connection, connection[].io.leftover.bytes)
                 if connection[].io.isClosed { return }
                 consumeLeftover(consumed, in: &connection[].io)
-                connection[].io.leftoverIsPartial = consumed < before && mayDecode(connection)
+                // One call understands one message: behind it there may be another.
                 if consumed > 0 { continue }
+                connection[].io.leftoverIsPartial = mayDecode(connection)
             }
             guard budget > 0 else {
                 queue(id, connection)
                 return
             }
+            let held = connection[].io.leftover.count
             switch receive(&connection[].io) {
             case .nothing:
                 return
             case .window(let window):
                 budget -= max(1, window.count)
-                s[].counters.bytesReceived &+= UInt64(window.count)
+                s[].counters.bytesReceived &+= UInt64(max(0, window.count &- held))
                 if !connection[].io.wire.isEmpty { markDirty(id, connection) }
                 serverReceived(id, connection, window)
             case .ended:
@@ -83,7 +86,8 @@ extension Transport {
         keep(rest, in: &connection[].io)
     }
 
-    /// Whether the next bytes may be understood now: not while an answer is owed for a whole request.
+    /// Whether the next bytes may be understood now: not while an answer is owed for a whole request, nor while a
+    /// client that pipelines leaves its answers unread.
     private func mayDecode(_ connection: SlotPointer<ServerConnection>) -> Bool {
         guard connection[].phase == .open, !connection[].io.readPaused else { return false }
         guard let exchange = s[].exchanges[connection[].exchange] else {
