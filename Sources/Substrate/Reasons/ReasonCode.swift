@@ -47,7 +47,7 @@ public enum ReasonCode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
             Entry(
                 code: "request.malformed", status: 400, flag: "DPE",
                 meaning: "The request breaks HTTP's grammar.",
-                remedy: "Send a request that RFC 9112 allows; the log names the rule.")
+                remedy: "Send a request that RFC 9112 allows.")
         case .headTooLarge:
             Entry(
                 code: "request.head_too_large", status: 431, flag: "DPE",
@@ -204,7 +204,7 @@ public enum ReasonCode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
             Entry(
                 code: "upstream.response_malformed", status: 502, flag: "UPE",
                 meaning: "The upstream's answer breaks HTTP's grammar.",
-                remedy: "Fix the service; the log names the rule.")
+                remedy: "Fix the service: its answer must follow RFC 9112.")
         case .upstreamTLSFailed:
             Entry(
                 code: "upstream.tls_failed", status: 503, flag: "UF",
