@@ -75,7 +75,9 @@ extension Transport {
         }
         let listener = Int(connection[].listener)
         wait(connection, id, for: .idle, nanoseconds: s[].listeners[listener].options.idleTimeoutNanoseconds)
-        if !connection[].io.leftover.isEmpty || connection[].io.input.mayHaveInput || connection[].io.endedCleanly {
+        if !connection[].io.leftover.isEmpty || connection[].io.input.mayHaveInput
+            || connection[].io.endedCleanly
+        {
             queue(id, connection)
         }
     }

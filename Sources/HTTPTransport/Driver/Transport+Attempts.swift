@@ -56,7 +56,8 @@ extension Transport {
         client[].io.output.append("\r\n")
         if collected {
             client[].io.output.append(exchange[].body.bytes)
-        } else if exchange[].head.facts.isChunked, exchange[].bodyMode == .streaming, !attempt[].sendsChunked {
+        } else if exchange[].head.facts.isChunked, exchange[].bodyMode == .streaming, !attempt[].sendsChunked
+        {
             client[].io.output.append("0\r\n\r\n")
         }
     }

@@ -11,7 +11,7 @@ extension Transport {
         else { return }
         openOutput(&connection[].io)
         HTTP1Encoder.statusLine(head.facts.status, into: &connection[].io.output)
-        HTTP1Encoder.fields(of: head, dropping: [], into: &connection[].io.output)
+        HTTP1Encoder.fields(of: head, dropping: .outrigger, into: &connection[].io.output)
         connection[].io.output.append("\r\n")
         markDirty(exchange[].connection, connection)
         if connection[].io.pendingBytes > s[].limits.highWatermarkBytes { client[].io.readPaused = true }

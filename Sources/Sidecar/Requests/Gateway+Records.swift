@@ -1,5 +1,6 @@
 import Cryptography
 import HTTPTransport
+import Reactor
 import Policy
 import Substrate
 import Telemetry
@@ -29,7 +30,9 @@ extension Gateway {
         if record[].isWebhook { countWebhook(exchange, record, view) }
         let number = Int(exchange[].listener)
         if number < view.accessLogs.count, view.accessLogs[number] >= 0 {
-            log(exchange, record, view, to: view.accessLogs[number], duration: duration)
+            // The turn's clock stands still while a request is answered in it: a log wants the time that passed.
+            let elapsed = calls.monotonic().nanoseconds(since: exchange[].startedAt.monotonic)
+            log(exchange, record, view, to: view.accessLogs[number], duration: elapsed)
         }
         let place = record[].pin
         record[].pin = -1

@@ -15,19 +15,20 @@ final class Gateway: ExchangeHandler {
     let logs: LogThread
     let retired: any SnapshotSink
     let identities: IdentityRegistry
+    let calls: SystemCalls
     weak var worker: Worker?
 
-    /// - Parameter seed: for identifiers and balancing; from the system's random source.
     init(
         metrics: WorkerMetrics, logs: LogThread, retired: any SnapshotSink, identities: IdentityRegistry,
-        seed: UInt64
+        calls: SystemCalls
     ) {
+        self.calls = calls
         self.identities = identities
         self.metrics = metrics
         self.logs = logs
         self.retired = retired
         let memory = UnsafeMutablePointer<GatewayState>.allocate(capacity: 1)
-        unsafe memory.initialize(to: GatewayState(seed: seed))
+        unsafe memory.initialize(to: GatewayState(seed: calls.randomSeed()))
         g = unsafe SlotPointer(unsafePointer: memory)
     }
 

@@ -8,7 +8,7 @@ public enum ReasonCode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     // Requests that are not well-formed
     case requestMalformed, headTooLarge, targetTooLong, tooManyFields, methodRefused, pathRefused,
         versionUnsupported
-    case framingAmbiguous, hostMissing, underscoreName, expectationFailed, upgradeRefused, requestTimeout,
+    case framingAmbiguous, hostMissing, underscoreName, expectationFailed, requestTimeout,
         transferCodingUnsupported
     case bodyTooLarge, bodyMalformed
     // Routing
@@ -99,11 +99,6 @@ public enum ReasonCode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
                 code: "request.expectation_failed", status: 417, flag: "DPE",
                 meaning: "Only Expect: 100-continue is known.",
                 remedy: "Leave Expect out.")
-        case .upgradeRefused:
-            Entry(
-                code: "request.upgrade_refused", status: 400, flag: "DPE",
-                meaning: "The route allows no protocol upgrade.",
-                remedy: "Send the request without Upgrade.")
         case .requestTimeout:
             Entry(
                 code: "request.timeout", status: 408, flag: "SI",
