@@ -68,9 +68,10 @@ extension Transport {
 
     /// Before its first byte a connection may go to a less loaded worker; after that it never moves.
     private func place(_ connection: AcceptedConnection) {
-        let target = s[].loads.place(own: s[].worker, random: &s[].random)
+        var target = s[].loads.place(own: s[].worker, random: &s[].random)
+        if target >= s[].peers.count { target = s[].worker }
         s[].loads.add(1, to: target)
-        if target == s[].worker || target >= s[].peers.count {
+        if target == s[].worker {
             adopt(connection)
         } else {
             s[].peers[target].adopt(connection)
@@ -133,6 +134,9 @@ extension Transport {
         guard let connection = s[].servers[id] else { return }
         connection[].armedFor = .never
         if s[].loop.now.monotonic < connection[].deadline {
+            if connection[].waiting == .idle, let tls = connection[].io.tls, tls.isReady {
+                tls.session.releaseBuffers()
+            }
             connection[].timer = s[].loop.timers.schedule(
                 at: connection[].deadline, token: Token(.server, id).bits)
             connection[].armedFor = connection[].deadline
@@ -143,7 +147,10 @@ extension Transport {
             s[].counters.handshakeFailures &+= 1
             s[].handler.handshakeFailed(listener: connection[].listener, failure: nil)
             closeServer(id, connection)
-        case .idle, .flush, .linger:
+        case .idle:
+            // Not at once: an answer may still wait for its reader.
+            beginClosing(id, connection)
+        case .flush, .linger:
             closeServer(id, connection)
         case .head:
             // Nothing at all was sent: no answer is owed. Half a head gets one.

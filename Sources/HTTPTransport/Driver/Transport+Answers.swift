@@ -75,13 +75,18 @@ extension Transport {
         }
         let listener = Int(connection[].listener)
         wait(connection, id, for: .idle, nanoseconds: s[].listeners[listener].options.idleTimeoutNanoseconds)
-        if !connection[].io.leftover.isEmpty || connection[].io.input.mayHaveInput { queue(id, connection) }
+        if !connection[].io.leftover.isEmpty || connection[].io.input.mayHaveInput
+            || connection[].io.endedCleanly
+        {
+            queue(id, connection)
+        }
     }
 
     /// Records the exchange and gives its memory back.
     func finish(_ exchange: ExchangePointer) {
         dropAttempt(exchange, .cancelled)
         s[].handler.exchangeEnded(exchange)
+        s[].collectedBytes -= exchange[].body.count
         s[].traffic[Int(exchange[].listener)].ended &+= 1
         s[].heads.release(exchange[].head)
         s[].exchanges.free(exchange[].id)
@@ -150,7 +155,8 @@ extension Transport {
             closeServer(id, connection)
             return
         }
-        let waitsForClient = exchange[].requestPhase == .receiving && exchange[].responsePhase == .waiting
+        let waitsForClient =
+            exchange[].requestPhase == .receiving && exchange[].responsePhase == .waiting
             && !connection[].io.readPaused
         if exchange[].responsePhase == .waiting {
             dropAttempt(exchange, .timedOut)
@@ -173,8 +179,28 @@ extension Transport {
         }
         let pending = connection[].io.pendingBytes
         countSent(before > pending ? before &- pending : 0, connection)
-        if pending <= s[].limits.lowWatermarkBytes { resumeUpstream(of: connection) }
+        if pending <= s[].limits.lowWatermarkBytes {
+            resumeUpstream(of: connection)
+            if before > s[].limits.lowWatermarkBytes { resumeRequests(id, connection) }
+        }
         if pending == 0, connection[].phase == .closing { outputGone(id, connection) }
+    }
+
+    /// Requests may be understood again: their answers have room.
+    private func resumeRequests(_ id: SlotID, _ connection: SlotPointer<ServerConnection>) {
+        guard connection[].phase == .open, connection[].exchange.isNone else { return }
+        if !connection[].io.leftover.isEmpty || connection[].io.input.mayHaveInput { queue(id, connection) }
+    }
+
+    /// A client that was slow has read on: what waits for it waits afresh.
+    func clientTook(_ id: SlotID, _ connection: SlotPointer<ServerConnection>) {
+        switch connection[].waiting {
+        case .body:
+            guard let exchange = s[].exchanges[connection[].exchange] else { return }
+            wait(connection, id, for: .body, nanoseconds: exchange[].idleTimeoutNanoseconds)
+        case .flush: wait(connection, id, for: .flush, nanoseconds: s[].limits.flushTimeout)
+        case .handshake, .head, .idle, .answer, .linger: break
+        }
     }
 
     func countSent(_ count: Int, _ connection: SlotPointer<ServerConnection>) {
@@ -200,7 +226,9 @@ extension Transport {
             tls.isReady = false
             _ = flush(&connection[].io)
         }
-        guard connection[].lingers, !connection[].clientEnded else {
+        // What was sent and is not read would make a reset of the close.
+        let sendsOn = connection[].lingers || connection[].io.input.mayHaveInput
+        guard sendsOn, !connection[].clientEnded else {
             closeServer(id, connection)
             return
         }

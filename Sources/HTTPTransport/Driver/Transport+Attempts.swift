@@ -21,7 +21,8 @@ extension Transport {
         let reused = client[].served > 0
         let attemptID = s[].attempts.insert(
             Attempt(
-                exchange: exchange[].id, connection: clientID, startedAt: s[].loop.now.monotonic, reused: reused))
+                exchange: exchange[].id, connection: clientID, startedAt: s[].loop.now.monotonic,
+                reused: reused))
         guard let attempt = s[].attempts[attemptID] else { return }
         client[].attempt = attemptID
         exchange[].attempt = attemptID
@@ -46,13 +47,19 @@ extension Transport {
                 appendContentLength(0, to: &client[].io.output)
             }
         } else if exchange[].head.facts.isChunked {
-            attempt[].sendsChunked = true
+            // A body that was empty has ended before an earlier attempt failed.
+            attempt[].sendsChunked = exchange[].requestPhase == .receiving
             client[].io.output.append("transfer-encoding: chunked\r\n")
         } else if exchange[].head.facts.contentLength >= 0 {
             appendContentLength(UInt64(exchange[].head.facts.contentLength), to: &client[].io.output)
         }
         client[].io.output.append("\r\n")
-        if collected { client[].io.output.append(exchange[].body.bytes) }
+        if collected {
+            client[].io.output.append(exchange[].body.bytes)
+        } else if exchange[].head.facts.isChunked, exchange[].bodyMode == .streaming, !attempt[].sendsChunked
+        {
+            client[].io.output.append("0\r\n\r\n")
+        }
     }
 
     func appendContentLength(_ length: UInt64, to output: inout ByteBuffer) {
@@ -66,7 +73,8 @@ extension Transport {
     func forwardBody(
         _ exchange: ExchangePointer, _ connection: SlotPointer<ServerConnection>, _ bytes: Bytes
     ) {
-        guard let attempt = s[].attempts[exchange[].attempt], let client = s[].clients[attempt[].connection] else {
+        guard let attempt = s[].attempts[exchange[].attempt], let client = s[].clients[attempt[].connection]
+        else {
             return
         }
         attempt[].sentBody = true
@@ -93,6 +101,8 @@ extension Transport {
         guard let attempt = s[].attempts[exchange[].attempt], attempt[].sendsChunked,
             let client = s[].clients[attempt[].connection]
         else { return }
+        // Not kept, so not sent again.
+        attempt[].sentBody = true
         openOutput(&client[].io)
         client[].io.output.append("0\r\n")
         client[].io.output.append(trailers)
@@ -156,7 +166,11 @@ extension Transport {
     /// Parts attempt, exchange and connection.
     func releaseAttempt(_ exchange: ExchangePointer) {
         guard let attempt = s[].attempts[exchange[].attempt] else { return }
-        if let client = s[].clients[attempt[].connection] { client[].attempt = .none }
+        if let client = s[].clients[attempt[].connection] {
+            client[].attempt = .none
+            // The pause was the answer's, not the connection's: an idle one is watched for its end.
+            client[].io.readPaused = false
+        }
         s[].attempts.free(exchange[].attempt)
         exchange[].attempt = .none
         if let connection = s[].servers[exchange[].connection], connection[].io.readPaused {

@@ -60,6 +60,8 @@ extension Transport {
         io.input.didRead(count: count, capacity: s[].limits.receiveBytes)
         var ciphertext = s[].received.bytes(count: count)
         s[].buffers.equip(&io.wire)
+        // Mostly nothing is to be said: an idle connection holds no buffer for it.
+        defer { s[].buffers.retire(&io.wire) }
         if !tls.isReady {
             let (step, consumed) = tls.session.handshake(
                 input: ciphertext, now: s[].loop.now.wall, output: &io.wire)
@@ -77,7 +79,12 @@ extension Transport {
             let (step, consumed) = unsafe tls.session.read(input: ciphertext, into: space, output: &io.wire)
             ciphertext = ciphertext.dropFirst(consumed)
             switch step {
-            case .bytes(let read): length &+= read
+            case .bytes(let read):
+                length &+= read
+                // One call more would only say so.
+                if ciphertext.isEmpty, !tls.session.hasPending {
+                    return .window(s[].decrypted.bytes(count: length))
+                }
             case .needsInput:
                 return .window(s[].decrypted.bytes(count: length))
             case .closed:
@@ -153,7 +160,9 @@ extension Transport {
         return alive
     }
 
-    private func send(_ buffer: inout ByteBuffer, over descriptor: FileDescriptor, blocked: inout Bool) -> Bool {
+    private func send(_ buffer: inout ByteBuffer, over descriptor: FileDescriptor, blocked: inout Bool)
+        -> Bool
+    {
         while !buffer.isEmpty, !blocked {
             let sent = s[].calls.send(descriptor, buffer.bytes)
             if sent >= 0 {

@@ -58,7 +58,9 @@ extension Transport {
             checkIn(id, client)
             return
         }
-        if let exchange = s[].exchanges[attempt[].exchange] { exchange[].connectedAt = s[].loop.now.monotonic }
+        if let exchange = s[].exchanges[attempt[].exchange] {
+            exchange[].connectedAt = s[].loop.now.monotonic
+        }
         markDirty(id, client)
     }
 
@@ -86,22 +88,33 @@ extension Transport {
                 budget -= max(1, window.count)
                 s[].upstreamTraffic.received &+= UInt64(max(0, window.count &- held))
                 if !client[].io.wire.isEmpty { markDirty(id, client) }
-                if client[].phase == .handshaking, let tls = client[].io.tls, tls.isReady { becameReady(id, client) }
+                if client[].phase == .handshaking, let tls = client[].io.tls, tls.isReady {
+                    becameReady(id, client)
+                }
                 clientReceived(id, client, window)
             case .ended:
                 clientInputEnded(id, client)
                 return
             case .failed:
                 let handshaking = client[].phase == .handshaking
-                if handshaking {
+                let refused = handshaking || isRefusedByPeer(client)
+                if refused {
                     s[].handler.endpointFailed(
                         pool: client[].pool, fault: .tls(client[].io.tls?.session.failure))
                 }
                 _ = flush(&client[].io)
-                clientBroken(id, client, handshaking ? .tlsFailed : nil)
+                clientBroken(id, client, refused ? .tlsFailed : nil)
                 return
             }
         }
+    }
+
+    /// Under TLS 1.3 the server judges our certificate when our side of the handshake is over: its refusal comes where
+    /// the answer should.
+    private func isRefusedByPeer(_ client: SlotPointer<ClientConnection>) -> Bool {
+        guard client[].served == 0, let failure = client[].io.tls?.session.failure else { return false }
+        if case .peerAlert = failure.kind { return true }
+        return false
     }
 
     private func clientReceived(_ id: SlotID, _ client: SlotPointer<ClientConnection>, _ window: Bytes) {
@@ -141,7 +154,9 @@ extension Transport {
         while index < s[].events.count {
             let event = s[].events[index]
             index &+= 1
-            guard let attempt = s[].attempts[client[].attempt], let exchange = s[].exchanges[attempt[].exchange] else {
+            guard let attempt = s[].attempts[client[].attempt],
+                let exchange = s[].exchanges[attempt[].exchange]
+            else {
                 if let head = event.head { s[].heads.release(head) }
                 continue
             }
@@ -149,7 +164,7 @@ extension Transport {
             case .informational:
                 attempt[].sawAnswer = true
                 if let head = event.head {
-                    relayInformational(exchange, head)
+                    relayInformational(exchange, client, head)
                     s[].heads.release(head)
                 }
             case .head:
@@ -196,7 +211,8 @@ extension Transport {
 
     /// The connection is of no use any more, without anything being wrong with an answer's grammar.
     func clientBroken(_ id: SlotID, _ client: SlotPointer<ClientConnection>, _ known: AttemptFailure?) {
-        guard let attempt = s[].attempts[client[].attempt], let exchange = s[].exchanges[attempt[].exchange] else {
+        guard let attempt = s[].attempts[client[].attempt], let exchange = s[].exchanges[attempt[].exchange]
+        else {
             closeClient(id, client)
             return
         }

@@ -35,7 +35,9 @@ extension Transport {
         let now = s[].loop.now.monotonic
         while let client = s[].clients[s[].pools[index].newest] {
             let id = s[].pools[index].newest
-            guard client[].idleDeadline > now, !client[].io.input.peerClosed else {
+            // Unread bytes that nobody asked for would be taken for the next answer.
+            guard client[].idleDeadline > now, !client[].io.input.peerClosed, !client[].io.input.mayHaveInput
+            else {
                 closeClient(id, client)
                 continue
             }
@@ -92,9 +94,7 @@ extension Transport {
     /// Puts a connection whose answer was whole back to the idle ones.
     func checkIn(_ id: SlotID, _ client: SlotPointer<ClientConnection>, keepAliveSeconds: UInt32 = 0) {
         let index = Int(client[].pool)
-        guard !s[].pools[index].isRetired, s[].pools[index].idle < s[].pools[index].target.maxIdle,
-            client[].io.leftover.isEmpty
-        else {
+        guard !s[].pools[index].isRetired, s[].pools[index].idle < s[].pools[index].target.maxIdle else {
             closeClient(id, client)
             return
         }

@@ -9,8 +9,10 @@ extension Transport {
         connection[].io.input.signalled(readiness)
         if readiness.contains(.out), connection[].io.writeBlocked {
             connection[].io.writeBlocked = false
+            let before = connection[].io.pendingBytes
             flushServer(id, connection)
             if connection[].io.isClosed { return }
+            if connection[].io.pendingBytes < before { clientTook(id, connection) }
         }
         if readiness.contains(.err) || readiness.contains(.hup) {
             // Both directions are gone: nobody is there to read an answer.
@@ -31,12 +33,12 @@ extension Transport {
             // While an answer is owed, input stays in the socket; `mayHaveInput` remembers it.
             guard mayDecode(connection) else { return }
             if !connection[].io.leftover.isEmpty, !connection[].io.leftoverIsPartial {
-                let before = connection[].io.leftover.count
                 let consumed = decode(id, connection, connection[].io.leftover.bytes)
                 if connection[].io.isClosed { return }
                 consumeLeftover(consumed, in: &connection[].io)
-                connection[].io.leftoverIsPartial = consumed < before && mayDecode(connection)
+                // One call understands one message: behind it there may be another.
                 if consumed > 0 { continue }
+                connection[].io.leftoverIsPartial = mayDecode(connection)
             }
             guard budget > 0 else {
                 queue(id, connection)
@@ -75,7 +77,9 @@ extension Transport {
         if connection[].waiting == .handshake, let tls = connection[].io.tls, tls.isReady {
             s[].counters.handshakes &+= 1
             let listener = Int(connection[].listener)
-            wait(connection, id, for: .head, nanoseconds: s[].listeners[listener].options.headTimeoutNanoseconds)
+            wait(
+                connection, id, for: .head,
+                nanoseconds: s[].listeners[listener].options.headTimeoutNanoseconds)
         }
         var rest = window
         while !rest.isEmpty, mayDecode(connection) {
@@ -89,10 +93,14 @@ extension Transport {
         keep(rest, in: &connection[].io)
     }
 
-    /// Whether the next bytes may be understood now: not while an answer is owed for a whole request.
+    /// Whether the next bytes may be understood now: not while an answer is owed for a whole request, nor while a
+    /// client that pipelines leaves its answers unread.
     private func mayDecode(_ connection: SlotPointer<ServerConnection>) -> Bool {
         guard connection[].phase == .open, !connection[].io.readPaused else { return false }
-        guard let exchange = s[].exchanges[connection[].exchange] else { return true }
+        guard let exchange = s[].exchanges[connection[].exchange] else {
+            // A client that asks on and on without reading its answers is not asked what it wants next.
+            return connection[].io.pendingBytes <= s[].limits.highWatermarkBytes
+        }
         return exchange[].requestPhase == .receiving
     }
 
@@ -118,7 +126,11 @@ extension Transport {
             switch event.kind {
             case .head:
                 guard let head = event.head else { continue }
-                if connection[].phase == .open { requestArrived(id, connection, head) } else { s[].heads.release(head) }
+                if connection[].phase == .open {
+                    requestArrived(id, connection, head)
+                } else {
+                    s[].heads.release(head)
+                }
             case .informational:
                 if let head = event.head { s[].heads.release(head) }
             case .body:
@@ -135,7 +147,9 @@ extension Transport {
         return consumed
     }
 
-    private func requestArrived(_ id: SlotID, _ connection: SlotPointer<ServerConnection>, _ head: MessageHead) {
+    private func requestArrived(
+        _ id: SlotID, _ connection: SlotPointer<ServerConnection>, _ head: MessageHead
+    ) {
         connection[].requests &+= 1
         s[].traffic[Int(connection[].listener)].begun &+= 1
         let exchangeID = s[].exchanges.insert(
@@ -160,8 +174,13 @@ extension Transport {
         }
         switch exchange[].bodyMode {
         case .collecting:
+            guard s[].collectedBytes + bytes.count <= s[].limits.maxCollectedBytes else {
+                answerLocally(exchange, .overloaded)
+                return
+            }
             s[].handler.bodyArrived(exchange, bytes)
             exchange[].body.append(bytes)
+            s[].collectedBytes += bytes.count
             waitForAnswer(exchange, connection)
         case .streaming:
             if exchange[].responsePhase == .streaming {
@@ -176,7 +195,9 @@ extension Transport {
     }
 
     private func requestTrailersArrived(_ connection: SlotPointer<ServerConnection>, _ trailers: Bytes) {
-        guard let exchange = s[].exchanges[connection[].exchange], exchange[].bodyMode == .streaming else { return }
+        guard let exchange = s[].exchanges[connection[].exchange], exchange[].bodyMode == .streaming else {
+            return
+        }
         forwardTrailers(exchange, trailers)
     }
 

@@ -191,7 +191,7 @@ public final class SidecarProcess: ProcessControl {
         for number in 0..<options.workers {
             let gateway = Gateway(
                 metrics: metrics.worker(number), logs: logs, retired: configuration, identities: identities,
-                seed: calls.randomSeed())
+                calls: calls)
             workers.append(
                 try Worker(
                     number: number, calls: calls, loads: loads, gateway: gateway, limits: TransportLimits()))

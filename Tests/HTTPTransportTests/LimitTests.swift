@@ -1,0 +1,212 @@
+import HTTPWire
+import MeshTestKit
+import Reactor
+import Substrate
+import Testing
+
+@testable import HTTPTransport
+
+/// The bounds of a worker, and what it gives back.
+@Suite struct LimitTests {
+    @Test func `connections up to the limit are served and the next is closed`() throws {
+        var limits = TransportLimits()
+        limits.maxServerConnections = 3
+        let bench = try TransportBench(limits: limits)
+        defer { bench.end() }
+        for _ in 0..<3 {
+            let client = try bench.client()
+            #expect(bench.ask(client, bench.get("/x"))?.status == 200)
+        }
+        let refused = try bench.client()
+        #expect(bench.run { refused.isClosed })
+        #expect(bench.transport.counters.refused == 1)
+        bench.clients.first?.close()
+        #expect(bench.run { bench.transport.serverConnections == 2 })
+        let next = try bench.client()
+        #expect(bench.ask(next, bench.get("/x"))?.status == 200)
+    }
+
+    @Test func `a body of the allowed length passes and one byte more does not`() throws {
+        let bench = try TransportBench()
+        defer { bench.end() }
+        bench.handler.maxBodyBytes = 10
+        let client = try bench.client()
+        for path in ["/x", "/collect"] {
+            #expect(bench.ask(client, bench.post(path, "0123456789"), method: "POST")?.status == 200)
+            let chunked =
+                "POST \(path) HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\na\r\n0123456789\r\n"
+            #expect(bench.ask(client, chunked + "0\r\n\r\n", method: "POST")?.status == 200)
+            for request in [bench.post(path, "01234567890"), chunked + "1\r\n0\r\n0\r\n\r\n"] {
+                let other = try bench.client()
+                #expect(bench.ask(other, request, method: "POST")?.status == 413)
+                #expect(bench.run(seconds: 10) { other.isClosed })
+            }
+        }
+        #expect(bench.handler.collected.allSatisfy { $0.count == 10 })
+    }
+
+    @Test func `without descriptors accepting pauses and goes on`() throws {
+        let bench = try TransportBench()
+        defer { bench.end() }
+        let first = try bench.client()
+        #expect(bench.ask(first, bench.get("/x"))?.status == 200)
+        bench.network.descriptorLimit = bench.network.openDescriptors
+        let second = try bench.client()
+        second.send(bench.get("/y"))
+        let accepts = bench.network.count(of: .accept)
+        bench.pass(milliseconds: 1_000)
+        #expect(bench.network.count(of: .accept) - accepts <= 12)
+        #expect(bench.transport.counters.acceptPauses > 5)
+        #expect(second.input.isEmpty)
+        bench.network.descriptorLimit = 1_000
+        #expect(bench.answer(second)?.status == 200)
+    }
+
+    @Test func `without descriptors an upstream cannot be reached`() throws {
+        let bench = try TransportBench()
+        defer { bench.end() }
+        let client = try bench.client()
+        client.send(bench.get("/answer"))
+        #expect(bench.answer(client)?.status == 200)
+        bench.network.descriptorLimit = bench.network.openDescriptors
+        #expect(bench.ask(client, bench.get("/x"))?.status == 503)
+        #expect(bench.handler.failures == [.noConnection])
+        bench.network.descriptorLimit = 1_000
+        #expect(bench.ask(client, bench.get("/x"))?.status == 200)
+    }
+
+    @Test func `a pool that does not exist or is retired has no connection`() throws {
+        let bench = try TransportBench()
+        defer { bench.end() }
+        let client = try bench.client()
+        for pool: Int32 in [-1, 5, .max] {
+            bench.handler.pool = pool
+            #expect(bench.ask(client, bench.get("/x"))?.status == 503)
+        }
+        bench.handler.pool = 0
+        #expect(bench.ask(client, bench.get("/x"))?.status == 200)
+        bench.transport.retirePool(0)
+        #expect(bench.transport.clientConnections == 0)
+        #expect(bench.ask(client, bench.get("/x"))?.status == 503)
+        bench.transport.setPool(0, to: bench.target)
+        #expect(bench.ask(client, bench.get("/x"))?.status == 200)
+    }
+
+    @Test func `idle connections are kept up to the pool's number`() throws {
+        let bench = try TransportBench()
+        defer { bench.end() }
+        bench.target.maxIdle = 2
+        bench.transport.setPool(0, to: bench.target)
+        bench.upstream.respond = { _, _ in [] }
+        let clients = try (0..<5).map { _ in try bench.client() }
+        for client in clients { client.send(bench.get("/x")) }
+        #expect(bench.run { bench.upstream.requests.count == 5 })
+        #expect(bench.transport.clientConnections == 5)
+        for connection in bench.upstream.connections { connection.perform([.ok("x")]) }
+        for client in clients { #expect(bench.answer(client)?.status == 200) }
+        #expect(bench.transport.clientConnections == 2)
+        #expect(bench.transport.poolStatus.first?.idle == 2)
+    }
+
+    @Test(arguments: Hops.encryptions) func `draining answers what is under way and closes what is idle`(
+        _ hops: Hops
+    ) throws {
+        let bench = try TransportBench(hops)
+        defer { bench.end() }
+        bench.upstream.respond = { request, _ in request.target == "/slow" ? [] : [.ok("x")] }
+        let idle = try bench.client()
+        #expect(bench.ask(idle, bench.get("/x"))?.status == 200)
+        let busy = try bench.client()
+        busy.send(bench.get("/slow"))
+        let half = try bench.client()
+        half.send("POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: 8\r\n\r\nhalf")
+        #expect(bench.run { bench.upstream.requests.count == 2 && bench.handler.arrived == 3 })
+        bench.transport.drain()
+        #expect(bench.run { idle.isClosed && idle.endedCleanly })
+        #expect(!busy.isClosed)
+        for connection in bench.upstream.connections where connection.requests.last?.target == "/slow" {
+            connection.perform([.ok("slow")])
+        }
+        let answer = bench.answer(busy)
+        #expect(answer?.body == Array("slow".utf8))
+        #expect(answer?.value("connection") == "close")
+        #expect(bench.run { busy.isClosed })
+        half.send("done")
+        #expect(bench.answer(half, method: "POST")?.value("connection") == "close")
+        #expect(bench.run { bench.transport.serverConnections == 0 })
+        let late = try bench.client()
+        bench.settle()
+        #expect(late.input.isEmpty)
+        #expect(bench.transport.serverConnections == 0)
+    }
+
+    @Test func `memory goes back when five thousand connections have come and gone`() throws {
+        let bench = try TransportBench()
+        defer { bench.end() }
+        var peers: [SimulatedPeer] = []
+        for _ in 0..<5_000 {
+            let peer = bench.network.client(connectTo: bench.address)
+            peer.send(bench.get("/answer"))
+            peers.append(peer)
+            if peers.count % 50 == 0 { for _ in 0..<8 { bench.transport.turn() } }
+        }
+        #expect(bench.run { bench.handler.ended.count == 5_000 })
+        let state = bench.transport.s
+        let full = state[].servers.heldPages
+        #expect(full >= 5_000 / 64)
+        for peer in peers { peer.close() }
+        #expect(bench.run { bench.transport.serverConnections == 0 })
+        bench.transport.trim()
+        let (servers, exchanges) = (state[].servers.heldPages, state[].exchanges.heldPages)
+        #expect(servers <= 1 && exchanges <= 1)
+        let client = try bench.client()
+        #expect(bench.ask(client, bench.get("/x"))?.status == 200)
+        #expect(bench.transport.counters.accepted == 5_001)
+    }
+
+    @Test func `an idle connection holds no buffer`() throws {
+        let bench = try TransportBench(Hops(tlsDownstream: true, tlsUpstream: true))
+        defer { bench.end() }
+        let client = try bench.client()
+        #expect(bench.ask(client, bench.get("/x"))?.status == 200)
+        bench.settle()
+        let state = bench.transport.s
+        var held = 0
+        state[].servers.forEach { _, connection in
+            held +=
+                connection[].io.leftover.capacity + connection[].io.output.capacity
+                + connection[].io.wire.capacity
+        }
+        state[].clients.forEach { _, connection in
+            held +=
+                connection[].io.leftover.capacity + connection[].io.output.capacity
+                + connection[].io.wire.capacity
+        }
+        #expect(held == 0)
+    }
+
+    @Test(arguments: Hops.simulated) func `bytes to clients are counted as they are on the wire`(_ hops: Hops)
+        throws
+    {
+        let bench = try TransportBench(hops)
+        defer { bench.end() }
+        let body = String(repeating: "x", count: 200_000)
+        bench.upstream.respond = { _, _ in [.ok(body)] }
+        let client = try bench.client()
+        let answer = try #require(bench.ask(client, bench.get("/x")))
+        #expect(answer.body.count == 200_000)
+        #expect(bench.transport.counters.bytesSent >= 200_000)
+        #expect(bench.transport.counters.bytesSent < 210_000)
+        #expect(bench.transport.counters.bytesReceived > 20)
+    }
+
+    @Test func `a head in many pieces is counted once`() throws {
+        let bench = try TransportBench()
+        defer { bench.end() }
+        bench.network.maxBytesPerRead = 1
+        let client = try bench.client()
+        let request = bench.get("/a-path-of-some-length")
+        #expect(bench.ask(client, request)?.status == 200)
+        #expect(bench.transport.counters.bytesReceived == UInt64(request.utf8.count))
+    }
+}
