@@ -52,6 +52,12 @@ let package = Package(
             swiftSettings: dataPlane),
         // Layer 4
         .executableTarget(name: "outrigger-sidecar", dependencies: ["Sidecar"], swiftSettings: dataPlane),
+        // Benchmarks: no product, and nothing is judged by them
+        .executableTarget(
+            name: "PurseBenchmark",
+            dependencies: ["Substrate", "MeshModel", "Telemetry", "Reactor", "HTTPWire", "Policy"],
+            path: "Tests/Benchmarks/Purse",
+            swiftSettings: dataPlane),
         // Tests
         .target(
             name: "MeshTestKit", dependencies: ["Substrate", "Reactor", "Cryptography", "COpenSSL"],

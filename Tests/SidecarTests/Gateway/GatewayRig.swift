@@ -30,7 +30,8 @@ final class GatewayRig {
         builder = SnapshotBuilder(calls: network.calls, identities: identities)
         logs = try LogThread(calls: network.calls, metrics: metrics.worker(1), events: scratch.open("events"))
         gateway = Gateway(
-            metrics: metrics.worker(0), logs: logs, retired: Sink(), identities: identities, seed: seed)
+            metrics: metrics.worker(0), logs: logs, retired: Sink(), identities: identities,
+            calls: network.calls)
         let loop = try EventLoop(calls: network.calls)
         transport = Transport(
             loop: loop, calls: network.calls, limits: TransportLimits(), worker: 0,
