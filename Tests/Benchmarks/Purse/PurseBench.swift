@@ -73,7 +73,7 @@ struct PurseBench: ~Copyable {
             text += "---\nkind: Route\nname: route-\(number)\nspec: { access: public, matches: [ { path: "
             text +=
                 number == 50
-                ? "{ template: /api/v1/conversations/{id} } } ]" : "{ prefix: /api/v2/r\(number) } } ]"
+                ? "{ template: \"/api/v1/conversations/{id}\" } } ]" : "{ prefix: /api/v2/r\(number) } } ]"
             text += ", backends: [ { service: backend } ] }\n"
         }
         return text
