@@ -11,11 +11,14 @@ def interleave(targets, count, measure):
     results = {target.name: [] for target in targets}
     for target in targets:
         measure(target, 1)  # warm: pools filled, pages touched; not counted
+    terminal = sys.stderr.isatty()
     for i in range(count):
-        print(f"\r  round {i + 1}/{count} ", end="", file=sys.stderr, flush=True)
+        if terminal:
+            print(f"\r  round {i + 1}/{count} ", end="", file=sys.stderr, flush=True)
         for target in targets if i % 2 == 0 else reversed(targets):
             results[target.name].append(measure(target))
-    print("\r\033[K" if sys.stderr.isatty() else "", end="\n" if not sys.stderr.isatty() else "", file=sys.stderr)
+    if terminal:
+        print("\r\033[K", end="", file=sys.stderr)
     return results
 
 

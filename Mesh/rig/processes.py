@@ -48,7 +48,8 @@ class Process:
 
     def tail(self, lines=15):
         try:
-            return "\n".join(open(self.log, errors="replace").read().splitlines()[-lines:])
+            text = open(self.log, errors="replace").read()
+            return "\n".join(line[:400] for line in text.splitlines()[-lines:])
         except OSError:
             return ""
 

@@ -126,6 +126,7 @@ ssize_t clinux_set_option(void *context, int fd, int option, int value) {
     case 9: result = set_int(fd, SOL_SOCKET, SO_SNDBUF, value); break;
     case 10: result = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, value); break;
     case 11: result = set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, value); break;
+    case 12: result = setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4); break;
     default: errno = ENOPROTOOPT;
     }
     if (result == 0) return 0;

@@ -110,7 +110,7 @@ import Testing
             try judge(authority.client(spiffe: id)) == .failed(.certificateRefused(.malformedSPIFFEID)))
     }
 
-    @Test func `a SPIFFE ID of 255 bytes is taken, one of 256 is refused`() throws {
+    @Test func `a SPIFFE ID of 512 bytes is taken, one of 513 is refused`() throws {
         let prefix = "spiffe://mesh.test/"
         let longest = prefix + String(repeating: "a", count: SPIFFEID.maxBytes - prefix.utf8.count)
         #expect(try judge(authority.client(spiffe: longest)) == .complete)

@@ -48,7 +48,7 @@ def provoke(front, attack):
         try:
             while True:
                 statuses.append(client.answer("GET").status)
-                if statuses[-1] in (200, 404):
+                if statuses[-1] in (200, 404) and len(statuses) == 1:
                     client.finish()  # a sound request leaves the connection open: this ends it
         except (Closed, ConnectionResetError):
             return statuses

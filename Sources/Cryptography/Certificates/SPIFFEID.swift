@@ -2,15 +2,20 @@ public import Substrate
 
 /// The rules of a workload's SPIFFE ID: `spiffe://<trust domain>/<segment>…` (SPIFFE-ID.md §2).
 public enum SPIFFEID {
-    /// The longest ID taken. The standard allows 2,048; 255 holds any name of this mesh and any Kubernetes account.
-    public static var maxBytes: Int { 255 }
+    /// The longest ID taken. The standard allows 2,048; 512 holds every name of this mesh: a trust domain of 255 bytes
+    /// and two names of 63 with their fixed parts.
+    public static var maxBytes: Int { 512 }
+    /// The longest trust domain (SPIFFE-ID.md §2.3).
+    public static var maxTrustDomainBytes: Int { 255 }
 
     /// Where a valid `id` has its trust domain and its path (with the leading slash); nil when `id` breaks a rule:
     /// no port, user, query, fragment, percent, NUL, empty or dot segment, trailing slash; trust domain in lower case.
     public static func parse(_ id: Bytes) -> (trustDomain: ByteRange, path: ByteRange)? {
         guard id.count <= maxBytes, id.hasPrefix(scheme) else { return nil }
         let start = scheme.utf8CodeUnitCount
-        guard let slash = id.firstIndex(of: ASCII.slash, from: start), slash > start else { return nil }
+        guard let slash = id.firstIndex(of: ASCII.slash, from: start), slash > start,
+            slash - start <= maxTrustDomainBytes
+        else { return nil }
         var index = start
         while index < slash {
             guard isTrustDomain(id[index]) else { return nil }
@@ -35,7 +40,7 @@ public enum SPIFFEID {
 
     /// A valid trust domain on its own, as configuration names it.
     public static func isValidTrustDomain(_ name: Bytes) -> Bool {
-        guard !name.isEmpty, name.count <= maxBytes else { return false }
+        guard !name.isEmpty, name.count <= maxTrustDomainBytes else { return false }
         var index = 0
         while index < name.count {
             guard isTrustDomain(name[index]) else { return false }

@@ -98,7 +98,7 @@ import Substrate
         unsafe SSL_CTX_set_num_tickets(pointer, 0)
         unsafe COpenSSL_setMode(
             pointer,
-            Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_ENABLE_PARTIAL_WRITE)
+            Int(SSL_MODE_ENABLE_PARTIAL_WRITE)
                 | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
         unsafe SSL_CTX_set_verify_depth(pointer, Int32(TLSLimits.maxIntermediates))
         let isAccepted =

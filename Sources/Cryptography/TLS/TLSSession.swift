@@ -189,6 +189,10 @@ public import Substrate
         return failure
     }
 
+    /// Frees OpenSSL's record buffers, some 34 KiB, of a session that stands idle; the next record brings them back.
+    /// Freeing them behind every record (`SSL_MODE_RELEASE_BUFFERS`) costs a busy connection two allocations a record.
+    public mutating func releaseBuffers() { unsafe SSL_free_buffers(ssl) }
+
     /// Why the session is unusable, when it is.
     public var failure: TLSFailure? { unsafe state.pointee.failure }
 

@@ -23,7 +23,8 @@ struct Token {
     var kind: TokenKind? { TokenKind(rawValue: UInt8(truncatingIfNeeded: bits >> 56)) }
     var id: SlotID {
         SlotID(
-            index: UInt32(truncatingIfNeeded: bits >> 32) & 0xFF_FFFF, generation: UInt32(truncatingIfNeeded: bits))
+            index: UInt32(truncatingIfNeeded: bits >> 32) & 0xFF_FFFF,
+            generation: UInt32(truncatingIfNeeded: bits))
     }
 
     /// Most slots of one kind that a token can name.

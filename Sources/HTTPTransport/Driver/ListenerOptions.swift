@@ -11,7 +11,8 @@ public struct ListenerOptions {
     public var idleTimeoutNanoseconds: UInt64
 
     public init(
-        tls: TLSServerContext?, limits: HTTP1Limits, headTimeoutNanoseconds: UInt64, idleTimeoutNanoseconds: UInt64
+        tls: TLSServerContext?, limits: HTTP1Limits, headTimeoutNanoseconds: UInt64,
+        idleTimeoutNanoseconds: UInt64
     ) {
         self.tls = tls
         self.limits = limits

@@ -7,7 +7,8 @@ extension Transport {
     public func listen(on descriptor: FileDescriptor, options: ListenerOptions) -> Int32 {
         let index = s[].listeners.count
         s[].listeners.append(ListenerState(descriptor: descriptor, options: options))
-        s[].loop.addListener(descriptor, token: Token(.listener, SlotID(index: UInt32(index), generation: 0)).bits)
+        s[].loop.addListener(
+            descriptor, token: Token(.listener, SlotID(index: UInt32(index), generation: 0)).bits)
         return Int32(index)
     }
 
@@ -131,6 +132,9 @@ extension Transport {
         guard let connection = s[].servers[id] else { return }
         connection[].armedFor = .never
         if s[].loop.now.monotonic < connection[].deadline {
+            if connection[].waiting == .idle, let tls = connection[].io.tls, tls.isReady {
+                tls.session.releaseBuffers()
+            }
             connection[].timer = s[].loop.timers.schedule(
                 at: connection[].deadline, token: Token(.server, id).bits)
             connection[].armedFor = connection[].deadline

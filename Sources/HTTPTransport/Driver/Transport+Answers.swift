@@ -75,7 +75,9 @@ extension Transport {
         }
         let listener = Int(connection[].listener)
         wait(connection, id, for: .idle, nanoseconds: s[].listeners[listener].options.idleTimeoutNanoseconds)
-        if !connection[].io.leftover.isEmpty || connection[].io.input.mayHaveInput || connection[].io.endedCleanly {
+        if !connection[].io.leftover.isEmpty || connection[].io.input.mayHaveInput
+            || connection[].io.endedCleanly
+        {
             queue(id, connection)
         }
     }
@@ -84,6 +86,7 @@ extension Transport {
     func finish(_ exchange: ExchangePointer) {
         dropAttempt(exchange, .cancelled)
         s[].handler.exchangeEnded(exchange)
+        s[].collectedBytes -= exchange[].body.count
         s[].heads.release(exchange[].head)
         s[].exchanges.free(exchange[].id)
     }
@@ -150,7 +153,8 @@ extension Transport {
             closeServer(id, connection)
             return
         }
-        let waitsForClient = exchange[].requestPhase == .receiving && exchange[].responsePhase == .waiting
+        let waitsForClient =
+            exchange[].requestPhase == .receiving && exchange[].responsePhase == .waiting
             && !connection[].io.readPaused
         if exchange[].responsePhase == .waiting {
             dropAttempt(exchange, .timedOut)

@@ -21,7 +21,8 @@ extension Transport {
         let reused = client[].served > 0
         let attemptID = s[].attempts.insert(
             Attempt(
-                exchange: exchange[].id, connection: clientID, startedAt: s[].loop.now.monotonic, reused: reused))
+                exchange: exchange[].id, connection: clientID, startedAt: s[].loop.now.monotonic,
+                reused: reused))
         guard let attempt = s[].attempts[attemptID] else { return }
         client[].attempt = attemptID
         exchange[].attempt = attemptID
@@ -55,7 +56,8 @@ extension Transport {
         client[].io.output.append("\r\n")
         if collected {
             client[].io.output.append(exchange[].body.bytes)
-        } else if exchange[].head.facts.isChunked, exchange[].bodyMode == .streaming, !attempt[].sendsChunked {
+        } else if exchange[].head.facts.isChunked, exchange[].bodyMode == .streaming, !attempt[].sendsChunked
+        {
             client[].io.output.append("0\r\n\r\n")
         }
     }
@@ -71,7 +73,8 @@ extension Transport {
     func forwardBody(
         _ exchange: ExchangePointer, _ connection: SlotPointer<ServerConnection>, _ bytes: Bytes
     ) {
-        guard let attempt = s[].attempts[exchange[].attempt], let client = s[].clients[attempt[].connection] else {
+        guard let attempt = s[].attempts[exchange[].attempt], let client = s[].clients[attempt[].connection]
+        else {
             return
         }
         attempt[].sentBody = true

@@ -79,7 +79,12 @@ extension Transport {
             let (step, consumed) = unsafe tls.session.read(input: ciphertext, into: space, output: &io.wire)
             ciphertext = ciphertext.dropFirst(consumed)
             switch step {
-            case .bytes(let read): length &+= read
+            case .bytes(let read):
+                length &+= read
+                // One call more would only say so.
+                if ciphertext.isEmpty, !tls.session.hasPending {
+                    return .window(s[].decrypted.bytes(count: length))
+                }
             case .needsInput:
                 return .window(s[].decrypted.bytes(count: length))
             case .closed:
@@ -153,7 +158,9 @@ extension Transport {
         return alive
     }
 
-    private func send(_ buffer: inout ByteBuffer, over descriptor: FileDescriptor, blocked: inout Bool) -> Bool {
+    private func send(_ buffer: inout ByteBuffer, over descriptor: FileDescriptor, blocked: inout Bool)
+        -> Bool
+    {
         while !buffer.isEmpty, !blocked {
             let sent = s[].calls.send(descriptor, buffer.bytes)
             if sent >= 0 {

@@ -11,7 +11,9 @@ extension Transport {
         guard let client = s[].clients[id] else { return }
         client[].io.input.signalled(readiness)
         if client[].phase == .connecting {
-            guard readiness.contains(.out) || readiness.contains(.err) || readiness.contains(.hup) else { return }
+            guard readiness.contains(.out) || readiness.contains(.err) || readiness.contains(.hup) else {
+                return
+            }
             guard s[].calls.takeError(client[].io.descriptor) == nil else {
                 clientFailed(id, client, .connectRefused)
                 return
@@ -54,7 +56,9 @@ extension Transport {
             checkIn(id, client)
             return
         }
-        if let exchange = s[].exchanges[attempt[].exchange] { exchange[].connectedAt = s[].loop.now.monotonic }
+        if let exchange = s[].exchanges[attempt[].exchange] {
+            exchange[].connectedAt = s[].loop.now.monotonic
+        }
         markDirty(id, client)
     }
 
@@ -80,18 +84,28 @@ extension Transport {
             case .window(let window):
                 budget -= max(1, window.count)
                 if !client[].io.wire.isEmpty { markDirty(id, client) }
-                if client[].phase == .handshaking, let tls = client[].io.tls, tls.isReady { becameReady(id, client) }
+                if client[].phase == .handshaking, let tls = client[].io.tls, tls.isReady {
+                    becameReady(id, client)
+                }
                 clientReceived(id, client, window)
             case .ended:
                 clientInputEnded(id, client)
                 return
             case .failed:
-                let handshaking = client[].phase == .handshaking
+                let refused = client[].phase == .handshaking || isRefusedByPeer(client)
                 _ = flush(&client[].io)
-                clientBroken(id, client, handshaking ? .tlsFailed : nil)
+                clientBroken(id, client, refused ? .tlsFailed : nil)
                 return
             }
         }
+    }
+
+    /// Under TLS 1.3 the server judges our certificate when our side of the handshake is over: its refusal comes where
+    /// the answer should.
+    private func isRefusedByPeer(_ client: SlotPointer<ClientConnection>) -> Bool {
+        guard client[].served == 0, let failure = client[].io.tls?.session.failure else { return false }
+        if case .peerAlert = failure.kind { return true }
+        return false
     }
 
     private func clientReceived(_ id: SlotID, _ client: SlotPointer<ClientConnection>, _ window: Bytes) {
@@ -131,7 +145,9 @@ extension Transport {
         while index < s[].events.count {
             let event = s[].events[index]
             index &+= 1
-            guard let attempt = s[].attempts[client[].attempt], let exchange = s[].exchanges[attempt[].exchange] else {
+            guard let attempt = s[].attempts[client[].attempt],
+                let exchange = s[].exchanges[attempt[].exchange]
+            else {
                 if let head = event.head { s[].heads.release(head) }
                 continue
             }
@@ -184,7 +200,8 @@ extension Transport {
 
     /// The connection is of no use any more, without anything being wrong with an answer's grammar.
     func clientBroken(_ id: SlotID, _ client: SlotPointer<ClientConnection>, _ known: AttemptFailure?) {
-        guard let attempt = s[].attempts[client[].attempt], let exchange = s[].exchanges[attempt[].exchange] else {
+        guard let attempt = s[].attempts[client[].attempt], let exchange = s[].exchanges[attempt[].exchange]
+        else {
             closeClient(id, client)
             return
         }

@@ -36,7 +36,8 @@ extension Transport {
         while let client = s[].clients[s[].pools[index].newest] {
             let id = s[].pools[index].newest
             // Unread bytes that nobody asked for would be taken for the next answer.
-            guard client[].idleDeadline > now, !client[].io.input.peerClosed, !client[].io.input.mayHaveInput else {
+            guard client[].idleDeadline > now, !client[].io.input.peerClosed, !client[].io.input.mayHaveInput
+            else {
                 closeClient(id, client)
                 continue
             }

@@ -11,15 +11,19 @@ extension Transport {
         else { return }
         openOutput(&connection[].io)
         HTTP1Encoder.statusLine(head.facts.status, into: &connection[].io.output)
-        HTTP1Encoder.fields(of: head, dropping: [], into: &connection[].io.output)
+        HTTP1Encoder.fields(of: head, dropping: .outrigger, into: &connection[].io.output)
         connection[].io.output.append("\r\n")
         markDirty(exchange[].connection, connection)
         if connection[].io.pendingBytes > s[].limits.highWatermarkBytes { client[].io.readPaused = true }
     }
 
     /// The final answer's head is there.
-    func answerBegan(_ exchange: ExchangePointer, _ client: SlotPointer<ClientConnection>, _ head: MessageHead) {
-        guard exchange[].responsePhase == .waiting, let connection = s[].servers[exchange[].connection] else { return }
+    func answerBegan(
+        _ exchange: ExchangePointer, _ client: SlotPointer<ClientConnection>, _ head: MessageHead
+    ) {
+        guard exchange[].responsePhase == .waiting, let connection = s[].servers[exchange[].connection] else {
+            return
+        }
         if head.facts.status == 101 {
             // Nobody asked: upgrades are not forwarded.
             return
@@ -35,7 +39,8 @@ extension Transport {
         markDirty(exchange[].connection, connection)
     }
 
-    private func writeFraming(_ exchange: ExchangePointer, _ head: MessageHead, into output: inout ByteBuffer) {
+    private func writeFraming(_ exchange: ExchangePointer, _ head: MessageHead, into output: inout ByteBuffer)
+    {
         let status = exchange[].status
         let received = head.facts.status
         let hasNoBody = exchange[].head.facts.method == .head || received == 204 || received == 304
@@ -100,7 +105,8 @@ extension Transport {
         _ exchange: ExchangePointer, _ attempt: SlotPointer<Attempt>, _ clientID: SlotID,
         _ client: SlotPointer<ClientConnection>, trailing: Int
     ) {
-        guard exchange[].responsePhase == .streaming, let connection = s[].servers[exchange[].connection] else {
+        guard exchange[].responsePhase == .streaming, let connection = s[].servers[exchange[].connection]
+        else {
             clientFailed(clientID, client, .malformedResponse)
             return
         }

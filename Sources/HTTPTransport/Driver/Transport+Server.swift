@@ -70,7 +70,9 @@ extension Transport {
         if connection[].waiting == .handshake, let tls = connection[].io.tls, tls.isReady {
             s[].counters.handshakes &+= 1
             let listener = Int(connection[].listener)
-            wait(connection, id, for: .head, nanoseconds: s[].listeners[listener].options.headTimeoutNanoseconds)
+            wait(
+                connection, id, for: .head,
+                nanoseconds: s[].listeners[listener].options.headTimeoutNanoseconds)
         }
         var rest = window
         while !rest.isEmpty, mayDecode(connection) {
@@ -89,6 +91,7 @@ extension Transport {
     private func mayDecode(_ connection: SlotPointer<ServerConnection>) -> Bool {
         guard connection[].phase == .open, !connection[].io.readPaused else { return false }
         guard let exchange = s[].exchanges[connection[].exchange] else {
+            // A client that asks on and on without reading its answers is not asked what it wants next.
             return connection[].io.pendingBytes <= s[].limits.highWatermarkBytes
         }
         return exchange[].requestPhase == .receiving
@@ -116,7 +119,11 @@ extension Transport {
             switch event.kind {
             case .head:
                 guard let head = event.head else { continue }
-                if connection[].phase == .open { requestArrived(id, connection, head) } else { s[].heads.release(head) }
+                if connection[].phase == .open {
+                    requestArrived(id, connection, head)
+                } else {
+                    s[].heads.release(head)
+                }
             case .informational:
                 if let head = event.head { s[].heads.release(head) }
             case .body:
@@ -133,7 +140,9 @@ extension Transport {
         return consumed
     }
 
-    private func requestArrived(_ id: SlotID, _ connection: SlotPointer<ServerConnection>, _ head: MessageHead) {
+    private func requestArrived(
+        _ id: SlotID, _ connection: SlotPointer<ServerConnection>, _ head: MessageHead
+    ) {
         connection[].requests &+= 1
         let exchangeID = s[].exchanges.insert(
             Exchange(
@@ -157,8 +166,13 @@ extension Transport {
         }
         switch exchange[].bodyMode {
         case .collecting:
+            guard s[].collectedBytes + bytes.count <= s[].limits.maxCollectedBytes else {
+                answerLocally(exchange, .overloaded)
+                return
+            }
             s[].handler.bodyArrived(exchange, bytes)
             exchange[].body.append(bytes)
+            s[].collectedBytes += bytes.count
             waitForAnswer(exchange, connection)
         case .streaming:
             if exchange[].responsePhase == .streaming {
@@ -173,7 +187,9 @@ extension Transport {
     }
 
     private func requestTrailersArrived(_ connection: SlotPointer<ServerConnection>, _ trailers: Bytes) {
-        guard let exchange = s[].exchanges[connection[].exchange], exchange[].bodyMode == .streaming else { return }
+        guard let exchange = s[].exchanges[connection[].exchange], exchange[].bodyMode == .streaming else {
+            return
+        }
         forwardTrailers(exchange, trailers)
     }
 

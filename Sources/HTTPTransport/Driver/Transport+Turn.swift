@@ -87,7 +87,8 @@ extension Transport {
     /// Tells the handler once, so many nanoseconds from now.
     public func schedule(afterNanoseconds span: UInt64, number: UInt32) {
         let at = s[].loop.now.monotonic.adding(nanoseconds: span)
-        _ = s[].loop.timers.schedule(at: at, token: Token(.handler, SlotID(index: number, generation: 0)).bits)
+        _ = s[].loop.timers.schedule(
+            at: at, token: Token(.handler, SlotID(index: number, generation: 0)).bits)
     }
 
     func scheduleSweep() {

@@ -19,7 +19,8 @@ public import Substrate
         let memory = UnsafeMutablePointer<TransportState>.allocate(capacity: 1)
         unsafe memory.initialize(
             to: TransportState(
-                loop: loop, calls: calls, limits: limits, worker: worker, loads: loads, handler: handler, seed: seed))
+                loop: loop, calls: calls, limits: limits, worker: worker, loads: loads, handler: handler,
+                seed: seed))
         s = unsafe SlotPointer(unsafePointer: memory)
         scheduleSweep()
     }
@@ -47,7 +48,9 @@ public import Substrate
 
     /// The SPIFFE ID that the client's certificate proved; empty without one.
     public func peerIdentity(_ exchange: ExchangePointer) -> Bytes {
-        guard let connection = s[].servers[exchange[].connection], let tls = connection[].io.tls else { return Bytes() }
+        guard let connection = s[].servers[exchange[].connection], let tls = connection[].io.tls else {
+            return Bytes()
+        }
         guard case .spiffe(let identity) = tls.session.peerIdentity else { return Bytes() }
         return identity
     }

@@ -26,6 +26,8 @@ public struct TransportLimits: Sendable {
     public var acceptsPerTurn = 8
     /// Pause after running out of descriptors.
     public var acceptPause: UInt64 = 100_000_000
+    /// Bytes of collected bodies, each worker; past it such requests are answered 503 `sidecar.overloaded`.
+    public var maxCollectedBytes = 256 << 20
     /// Connections from clients, each worker.
     public var maxServerConnections = 100_000
 

@@ -33,6 +33,8 @@ struct TransportState: ~Copyable {
     var ready: [Token] = []
     var readyNow: [Token] = []
     var isDraining = false
+    /// Held in the bodies of exchanges that collect theirs.
+    var collectedBytes = 0
     var counters = TransportCounters()
     /// Where accepted connections of other workers go.
     var peers: [any ConnectionSink] = []

@@ -57,7 +57,8 @@ public struct Exchange: ~Copyable {
     var idleTimeoutNanoseconds: UInt64 = 60_000_000_000
 
     init(
-        id: SlotID, listener: Int32, head: MessageHead, peer: SocketAddress, startedAt: Now, connection: SlotID
+        id: SlotID, listener: Int32, head: MessageHead, peer: SocketAddress, startedAt: Now,
+        connection: SlotID
     ) {
         self.id = id
         self.listener = listener

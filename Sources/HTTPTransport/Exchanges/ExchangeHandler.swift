@@ -19,7 +19,8 @@ public protocol ExchangeHandler: AnyObject {
 
     /// The upstream's final answer begins: appends status line and end-to-end fields for the client, and returns the
     /// status sent. The transport appends framing and the empty line.
-    func writeResponseHead(_ exchange: ExchangePointer, _ head: MessageHead, into output: inout ByteBuffer) -> UInt16
+    func writeResponseHead(_ exchange: ExchangePointer, _ head: MessageHead, into output: inout ByteBuffer)
+        -> UInt16
 
     /// Appends a whole answer of our own for `reason`, or, where `reason` is `.none`, the one that the decision
     /// `.answer` announced. Returns its status and the bytes of body appended. With `closing`, it says
@@ -55,7 +56,8 @@ extension ExchangeHandler {
 /// What becomes of a request.
 public enum RequestDecision {
     /// Send it to this pool.
-    case forward(pool: Int32, requestTimeoutNanoseconds: UInt64, idleTimeoutNanoseconds: UInt64, maxBodyBytes: UInt64)
+    case forward(
+        pool: Int32, requestTimeoutNanoseconds: UInt64, idleTimeoutNanoseconds: UInt64, maxBodyBytes: UInt64)
     /// Read the whole body first, up to `maxBytes`, then ask again.
     case collectBody(maxBytes: UInt64, requestTimeoutNanoseconds: UInt64, idleTimeoutNanoseconds: UInt64)
     /// Answer with a reason of the registry.

@@ -5,8 +5,8 @@ public import Substrate
 /// Stricter than a URI: lower-case scheme and trust domain, at least one segment, nothing percent-encoded, so two
 /// spellings of one identity do not exist and equality of text is equality of identity (SPIFFE-ID §2).
 public struct SPIFFEID: Sendable, Hashable, CustomStringConvertible {
-    /// Longest identity that SPIFFE-ID §2.3 lets an implementation generate or accept.
-    public static let maxBytes = 2_048
+    /// Longest identity taken: what the TLS layer takes too. SPIFFE-ID §2.3 allows 2,048.
+    public static let maxBytes = 512
     /// Longest trust domain (SPIFFE-ID §2.3).
     public static let maxTrustDomainBytes = 255
 

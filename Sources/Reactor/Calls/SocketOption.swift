@@ -22,4 +22,6 @@ public enum SocketOption: Int32, Sendable, BitwiseCopyable {
     case ipv6Only = 10
     /// `TCP_USER_TIMEOUT`: milliseconds that sent bytes may stay unacknowledged.
     case userTimeoutMilliseconds = 11
+    /// `TCP_CONGESTION`: the plainest control that every kernel has, for a connection that crosses no network.
+    case plainCongestionControl = 12
 }

@@ -101,6 +101,13 @@ public struct SocketAddress: BitwiseCopyable, Equatable, Sendable {
         family == .ipv6 ? (words[1].byteSwapped, words[2].byteSwapped) : nil
     }
 
+    /// On this machine: what is sent there meets no network.
+    public var isLoopback: Bool {
+        if let ipv4 { return ipv4 >> 24 == 127 }
+        guard let ipv6 else { return false }
+        return ipv6.high == 0 && ipv6.low == 1
+    }
+
     /// A byte of the C structure.
     func byte(_ index: Int) -> UInt8 {
         UInt8(truncatingIfNeeded: words[index / 8] >> UInt64(index % 8 * 8))

@@ -59,6 +59,7 @@ public enum Sockets {
         guard made >= 0 else { return .failed(SystemError(result: made)) }
         let fd = FileDescriptor(made)
         if address.family != .unix { calls.setOption(fd, .noDelay, 1) }
+        if address.isLoopback { calls.setOption(fd, .plainCongestionControl, 1) }
         let result = calls.connect(fd, address)
         if result >= 0 { return .connected(fd) }
         if result == SystemError.inProgress.result { return .inProgress(fd) }
@@ -83,6 +84,7 @@ public enum Sockets {
         if result >= 0 {
             let fd = FileDescriptor(result)
             if peer.family != .unix { calls.setOption(fd, .noDelay, 1) }
+            if peer.isLoopback { calls.setOption(fd, .plainCongestionControl, 1) }
             return .accepted(fd, peer: peer)
         }
         switch SystemError(result: result) {

@@ -64,7 +64,8 @@ final class AdminHandler: ExchangeHandler {
             case .metrics:
                 type = "text/plain; version=0.0.4; charset=utf-8"
                 metrics.render(
-                    into: &body, names: names, build: build, process: ProcessReading.now(), extra: status.gauges())
+                    into: &body, names: names, build: build, process: ProcessReading.now(),
+                    extra: status.gauges())
             case .configuration:
                 if let configuration = state.configuration {
                     // Held by name: its bytes live only as long as it does.
@@ -117,7 +118,9 @@ final class AdminHandler: ExchangeHandler {
     func bodyArrived(_ exchange: ExchangePointer, _ bytes: Bytes) {}
     func bodyCollected(_ exchange: ExchangePointer) -> RequestDecision { .answer }
     func writeRequestHead(_ exchange: ExchangePointer, into output: inout ByteBuffer) {}
-    func writeResponseHead(_ exchange: ExchangePointer, _ head: MessageHead, into output: inout ByteBuffer) -> UInt16 {
+    func writeResponseHead(_ exchange: ExchangePointer, _ head: MessageHead, into output: inout ByteBuffer)
+        -> UInt16
+    {
         head.facts.status
     }
     func attemptFailed(_ exchange: ExchangePointer, _ failure: AttemptFailure) -> AttemptDecision {

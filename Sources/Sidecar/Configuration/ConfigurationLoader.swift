@@ -44,10 +44,13 @@ struct ConfigurationLoader: Sendable {
                 throw FileReader.Failure(path: "environment \(name)", reason: "not set")
             }
             let text = unsafe String(cString: value)
-            guard !text.isEmpty else { throw FileReader.Failure(path: "environment \(name)", reason: "empty") }
+            guard !text.isEmpty else {
+                throw FileReader.Failure(path: "environment \(name)", reason: "empty")
+            }
             return Array(text.utf8)
         case .secret(let name):
-            throw FileReader.Failure(path: "secret \(name)", reason: "Secret resources come with a control plane only")
+            throw FileReader.Failure(
+                path: "secret \(name)", reason: "Secret resources come with a control plane only")
         }
     }
 }

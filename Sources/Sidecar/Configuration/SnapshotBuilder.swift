@@ -54,7 +54,8 @@ struct SnapshotBuilder {
         let listeners = configuration.listeners.enumerated().map { index, listener in
             RuntimeListener(
                 number: Int32(opened[index]), descriptor: book.entries[opened[index]].descriptor,
-                options: options[index], policyIndex: Int32(index), accessLog: logNumber(listener.spec.accessLog))
+                options: options[index], policyIndex: Int32(index),
+                accessLog: logNumber(listener.spec.accessLog))
         }
         return RuntimeSnapshot(
             configuration: configuration, policy: policy, listeners: listeners,
@@ -117,8 +118,10 @@ struct SnapshotBuilder {
     private static func clientContext(of service: ServiceSpec) throws -> TLSClientContext? {
         guard let tls = service.tls else { return nil }
         return try TLSClientContext(
-            authorityPEM: pem(tls.authorityFile), certificateChainPEM: tls.certificateFile.map { try pem($0) },
-            privateKeyPEM: tls.keyFile.map { try pem($0) }, expectedPeer: tls.peer, serverName: tls.serverName)
+            authorityPEM: pem(tls.authorityFile),
+            certificateChainPEM: tls.certificateFile.map { try pem($0) },
+            privateKeyPEM: tls.keyFile.map { try pem($0) }, expectedPeer: tls.peer, serverName: tls.serverName
+        )
     }
 
     private static func pem(_ path: String) throws -> [UInt8] {

@@ -67,7 +67,8 @@ final class LogThread: Sendable {
                 switch order {
                 case .write(let log, let bytes):
                     let descriptor =
-                        log == Self.errors ? STDERR_FILENO : log < files.count ? files[Int(log)].descriptor : -1
+                        log == Self.errors
+                        ? STDERR_FILENO : log < files.count ? files[Int(log)].descriptor : -1
                     if descriptor >= 0 { Self.write(bytes, to: descriptor) }
                     waiting.wrappingSubtract(bytes.count, ordering: .relaxed)
                 case .paths(let paths):
@@ -90,7 +91,9 @@ final class LogThread: Sendable {
     private static func write(_ bytes: [UInt8], to descriptor: Int32) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let written = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
             if written < 0, errno == EINTR { continue }
             guard written > 0 else { return }
             rest = rest.dropFirst(written)

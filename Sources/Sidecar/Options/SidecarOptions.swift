@@ -43,11 +43,13 @@ public struct SidecarOptions: Sendable, Equatable {
             case "--help", "-h": mode = .help
             case "--version": mode = .version
             default:
-                throw Refusal(description: "unknown argument '\(word)'; outrigger-sidecar --help lists them all")
+                throw Refusal(
+                    description: "unknown argument '\(word)'; outrigger-sidecar --help lists them all")
             }
         }
         if configurationPaths.isEmpty, mode == .run || mode == .check {
-            throw Refusal(description: "no configuration: --config PATH names a file or a directory of *.yaml files")
+            throw Refusal(
+                description: "no configuration: --config PATH names a file or a directory of *.yaml files")
         }
     }
 
@@ -58,7 +60,8 @@ public struct SidecarOptions: Sendable, Equatable {
 
     private static func workers(_ text: String) throws(Refusal) -> Int {
         guard let count = Int(text), count >= 1, count <= maxWorkers else {
-            throw Refusal(description: "--workers takes a whole number from 1 to \(maxWorkers), not '\(text)'")
+            throw Refusal(
+                description: "--workers takes a whole number from 1 to \(maxWorkers), not '\(text)'")
         }
         return count
     }

@@ -16,6 +16,8 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     }
 
     private let loop: EventLoop
+    /// For waiting in the middle of an order: the other loop's wake-ups are the inbox's.
+    private let pause: EventLoop
     private let inbox: Inbox<Order>
     private let loader: ConfigurationLoader
     private let calls: SystemCalls
@@ -26,7 +28,8 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     private var closedListeners = 0
 
     init(
-        calls: SystemCalls, loader: ConfigurationLoader, builder: SnapshotBuilder, state: AdminState, logs: LogThread
+        calls: SystemCalls, loader: ConfigurationLoader, builder: SnapshotBuilder, state: AdminState,
+        logs: LogThread
     ) throws {
         self.calls = calls
         self.loader = loader
@@ -34,6 +37,7 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
         self.state = state
         self.logs = logs
         loop = try EventLoop(calls: calls)
+        pause = try EventLoop(calls: calls)
         inbox = Inbox(loop: loop)
     }
 
@@ -102,9 +106,9 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     private func waitUntilInstalled(_ revision: UInt64) {
         let step: UInt64 = 1_000_000
         for _ in 0..<5_000 where workers.contains(where: { $0.revision < revision }) {
-            _ = loop.timers.schedule(at: calls.monotonic().adding(nanoseconds: step), token: 0)
-            _ = loop.poll(hasWork: false)
-            while loop.timers.popExpired(now: loop.now.monotonic) != nil {}
+            _ = pause.timers.schedule(at: calls.monotonic().adding(nanoseconds: step), token: 0)
+            _ = pause.poll(hasWork: false)
+            while pause.timers.popExpired(now: pause.now.monotonic) != nil {}
         }
     }
 

@@ -115,7 +115,8 @@ public final class SidecarProcess: ProcessControl {
         let signals = try SignalSource()
         let handler = AdminHandler(
             state: state, metrics: metrics, identities: identities,
-            build: BuildInfo(version: OpenName(configured: "\(BuildVersion.text)"), revision: "", compiler: "swift"),
+            build: BuildInfo(
+                version: OpenName(configured: "\(BuildVersion.text)"), revision: "", compiler: "swift"),
             control: self)
         let transport = try openAdmin(handler)
         try makeWorkers()
@@ -175,7 +176,7 @@ public final class SidecarProcess: ProcessControl {
         for number in 0..<options.workers {
             let gateway = Gateway(
                 metrics: metrics.worker(number), logs: logs, retired: configuration, identities: identities,
-                seed: calls.randomSeed())
+                calls: calls)
             workers.append(
                 try Worker(
                     number: number, calls: calls, loads: loads, gateway: gateway, limits: TransportLimits()))
@@ -184,7 +185,8 @@ public final class SidecarProcess: ProcessControl {
     }
 
     private func announce() {
-        var event = EventRecord(level: .info, time: calls.realtime(), subsystem: "process", event: "process.ready")
+        var event = EventRecord(
+            level: .info, time: calls.realtime(), subsystem: "process", event: "process.ready")
         event.add("revision", .count(state.revision))
         event.add("workers", .count(UInt64(workers.count)))
         logs.record(event)
@@ -202,7 +204,8 @@ public final class SidecarProcess: ProcessControl {
     func gauges() -> [MetricFamily] {
         [
             MetricFamily(
-                name: "outrigger_config_revision", kind: .gauge, help: "Revision of the configuration in force.",
+                name: "outrigger_config_revision", kind: .gauge,
+                help: "Revision of the configuration in force.",
                 samples: [MetricFamily.Sample(value: Double(state.revision))]),
             MetricFamily(
                 name: "outrigger_config_refused_total", kind: .counter,
@@ -224,7 +227,8 @@ public final class SidecarProcess: ProcessControl {
         if number == AdminHandler.housekeeping {
             // Workers have trimmed their tables: the allocator gives the pages back.
             Heap.trim()
-            transport.schedule(afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
+            transport.schedule(
+                afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
         } else if number == AdminHandler.drainEnd {
             let isOver = drainDeadline.map { transport.now.monotonic >= $0 } ?? false
             if isOver || workers.allSatisfy({ $0.drained }) {

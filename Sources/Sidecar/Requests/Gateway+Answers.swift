@@ -33,7 +33,8 @@ extension Gateway {
         let isHead = exchange[].head.facts.method == .head
         if reason == .none, record[].isHandshake, let view = g[].pins.view(of: record[].pin) {
             view.tables.handshakeChallenge(exchange[].head, state: record[].state, into: &g[].scratch)
-            let answer = LocalResponse(status: 200, contentType: "text/plain", reason: .none, closing: closing)
+            let answer = LocalResponse(
+                status: 200, contentType: "text/plain", reason: .none, closing: closing)
             answer.append(body: g[].scratch.bytes, isHead: isHead, into: &output)
             return LocalAnswer(status: 200, bodyBytes: isHead ? 0 : g[].scratch.count)
         }

@@ -8,7 +8,8 @@ extension Gateway {
     func identify(_ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>) {
         let head = exchange[].head
         if record[].peerIsTrusted {
-            if let received = single(.traceparent, in: head), let trace = TraceContext(traceparent: received) {
+            if let received = single(.traceparent, in: head), let trace = TraceContext(traceparent: received)
+            {
                 record[].trace = trace
                 record[].keepsTrace = true
             }

@@ -1,5 +1,6 @@
 import Cryptography
 import HTTPTransport
+import Reactor
 import Policy
 import Substrate
 import Telemetry
@@ -16,7 +17,8 @@ extension Gateway {
         let now = g[].transport?.now.monotonic ?? exchange[].startedAt.monotonic
         let duration = now.nanoseconds(since: exchange[].startedAt.monotonic)
         let direction = direction(record[].listener, view)
-        let service = record[].state.service >= 0 ? view.tables.services[Int(record[].state.service)].id &+ 1 : 0
+        let service =
+            record[].state.service >= 0 ? view.tables.services[Int(record[].state.service)].id &+ 1 : 0
         let tenant = state.tenant >= 0 ? view.tables.tenants[Int(state.tenant)].id &+ 1 : 0
         metrics.count(
             request: RequestSeries(
@@ -28,7 +30,9 @@ extension Gateway {
         if record[].isWebhook { countWebhook(exchange, record, view) }
         let number = Int(exchange[].listener)
         if number < view.accessLogs.count, view.accessLogs[number] >= 0 {
-            log(exchange, record, view, to: view.accessLogs[number], duration: duration)
+            // The turn's clock stands still while a request is answered in it: a log wants the time that passed.
+            let elapsed = calls.monotonic().nanoseconds(since: exchange[].startedAt.monotonic)
+            log(exchange, record, view, to: view.accessLogs[number], duration: elapsed)
         }
         let place = record[].pin
         record[].pin = -1
@@ -58,7 +62,8 @@ extension Gateway {
     }
 
     private func log(
-        _ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>, _ view: SnapshotView, to log: Int32,
+        _ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>, _ view: SnapshotView,
+        to log: Int32,
         duration: UInt64
     ) {
         let text = view.tables.text
@@ -89,10 +94,12 @@ extension Gateway {
             line.endpoint = OpenLabel(configured: view.text, view.endpointNames[Int(record[].endpoint)])
             line.upstreamReused = exchange[].reusedConnection
             if exchange[].connectedAt > .zero, !exchange[].reusedConnection {
-                line.connectNanoseconds = exchange[].connectedAt.nanoseconds(since: exchange[].attemptStartedAt)
+                line.connectNanoseconds = exchange[].connectedAt.nanoseconds(
+                    since: exchange[].attemptStartedAt)
             }
             if exchange[].firstByteAt > .zero {
-                line.firstByteNanoseconds = exchange[].firstByteAt.nanoseconds(since: exchange[].startedAt.monotonic)
+                line.firstByteNanoseconds = exchange[].firstByteAt.nanoseconds(
+                    since: exchange[].startedAt.monotonic)
             }
         }
         if let transport = g[].transport {

@@ -11,7 +11,8 @@ extension Gateway {
     /// What a stranger says of itself, of the client or of a trace counts for nothing.
     private static let fromStrangers = always.union(
         KnownHeaderSet(
-            .traceparent, .tracestate, .xRequestID, .xForwardedFor, .xForwardedHost, .xForwardedProto, .forwarded,
+            .traceparent, .tracestate, .xRequestID, .xForwardedFor, .xForwardedHost, .xForwardedProto,
+            .forwarded,
             .xRealIP))
 
     func writeRequestHead(_ exchange: ExchangePointer, into output: inout ByteBuffer) {
@@ -39,7 +40,8 @@ extension Gateway {
         }
         if head.facts.authority.isEmpty {
             HTTP1Encoder.field(
-                "host", view.tables.text.bytes(view.tables.services[Int(record[].state.service)].name), into: &output)
+                "host", view.tables.text.bytes(view.tables.services[Int(record[].state.service)].name),
+                into: &output)
         }
         writeOwnFields(exchange, record, view, trustedHops: listener.trustedHops, into: &output)
     }
@@ -90,7 +92,8 @@ extension Gateway {
         var mask: (UInt64, UInt64) = (0, 0)
         for place in operations.indices where view.tables.headerOperations[place].kind != .add {
             let name = view.tables.text.bytes(view.tables.headerOperations[place].name)
-            for index in 0..<head.fieldCount where head[head[field: index].name].equalsIgnoringASCIICase(name) {
+            for index in 0..<head.fieldCount where head[head[field: index].name].equalsIgnoringASCIICase(name)
+            {
                 if index < 64 { mask.0 |= 1 << UInt64(index) } else { mask.1 |= 1 << UInt64(index & 63) }
             }
         }

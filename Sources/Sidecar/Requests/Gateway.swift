@@ -15,19 +15,20 @@ final class Gateway: ExchangeHandler {
     let logs: LogThread
     let retired: any SnapshotSink
     let identities: IdentityRegistry
+    let calls: SystemCalls
     weak var worker: Worker?
 
-    /// - Parameter seed: for identifiers and balancing; from the system's random source.
     init(
         metrics: WorkerMetrics, logs: LogThread, retired: any SnapshotSink, identities: IdentityRegistry,
-        seed: UInt64
+        calls: SystemCalls
     ) {
+        self.calls = calls
         self.identities = identities
         self.metrics = metrics
         self.logs = logs
         self.retired = retired
         let memory = UnsafeMutablePointer<GatewayState>.allocate(capacity: 1)
-        unsafe memory.initialize(to: GatewayState(seed: seed))
+        unsafe memory.initialize(to: GatewayState(seed: calls.randomSeed()))
         g = unsafe SlotPointer(unsafePointer: memory)
     }
 
@@ -129,7 +130,8 @@ final class Gateway: ExchangeHandler {
         let record = g[].records[exchange[].id.index]
         closeAttempt(exchange, record, failure: failure, status: 0)
         // The connection had died in the pool: nothing was answered, and the method may be repeated.
-        if failure == .reusedConnectionClosed, exchange[].attempts == 1, let view = g[].pins.view(of: record[].pin),
+        if failure == .reusedConnectionClosed, exchange[].attempts == 1,
+            let view = g[].pins.view(of: record[].pin),
             let pool = pick(exchange, record, view)
         {
             return .retry(pool: pool, fresh: true)
@@ -142,7 +144,8 @@ final class Gateway: ExchangeHandler {
     }
 
     private func closeAttempt(
-        _ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>, failure: AttemptFailure?, status: UInt16
+        _ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>, failure: AttemptFailure?,
+        status: UInt16
     ) {
         guard record[].attemptIsOpen, let view = g[].pins.view(of: record[].pin) else { return }
         record[].attemptIsOpen = false

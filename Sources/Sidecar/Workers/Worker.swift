@@ -73,7 +73,8 @@ final class Worker: ConnectionSink, @unchecked Sendable {
         switch message {
         case .adopt(let connection): transport.adopt(connection)
         case .install(let snapshot): install(snapshot)
-        case .report(let report): report.add(worker: number, gateway.status(transport.poolStatus, now: transport.now.monotonic))
+        case .report(let report):
+            report.add(worker: number, gateway.status(transport.poolStatus, now: transport.now.monotonic))
         case .drain:
             isDraining = true
             transport.drain()
@@ -105,7 +106,9 @@ final class Worker: ConnectionSink, @unchecked Sendable {
             transport.retirePool(Int32(pool))
         }
         let served = Set(snapshot.listeners.map { $0.number })
-        for number in 0..<listening where !served.contains(Int32(number)) { transport.stopListening(Int32(number)) }
+        for number in 0..<listening where !served.contains(Int32(number)) {
+            transport.stopListening(Int32(number))
+        }
         // New ones come in the order of their numbers, which is the order in which the transport counts.
         for listener in snapshot.listeners.sorted(by: { $0.number < $1.number }) {
             if Int(listener.number) < listening {

@@ -8,7 +8,7 @@ public enum ReasonCode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     // Requests that are not well-formed
     case requestMalformed, headTooLarge, targetTooLong, tooManyFields, methodRefused, pathRefused,
         versionUnsupported
-    case framingAmbiguous, hostMissing, underscoreName, expectationFailed, upgradeRefused, requestTimeout,
+    case framingAmbiguous, hostMissing, underscoreName, expectationFailed, requestTimeout,
         transferCodingUnsupported
     case bodyTooLarge, bodyMalformed
     // Routing
@@ -47,7 +47,7 @@ public enum ReasonCode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
             Entry(
                 code: "request.malformed", status: 400, flag: "DPE",
                 meaning: "The request breaks HTTP's grammar.",
-                remedy: "Send a request that RFC 9112 allows; the log names the rule.")
+                remedy: "Send a request that RFC 9112 allows.")
         case .headTooLarge:
             Entry(
                 code: "request.head_too_large", status: 431, flag: "DPE",
@@ -99,11 +99,6 @@ public enum ReasonCode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
                 code: "request.expectation_failed", status: 417, flag: "DPE",
                 meaning: "Only Expect: 100-continue is known.",
                 remedy: "Leave Expect out.")
-        case .upgradeRefused:
-            Entry(
-                code: "request.upgrade_refused", status: 400, flag: "DPE",
-                meaning: "The route allows no protocol upgrade.",
-                remedy: "Send the request without Upgrade.")
         case .requestTimeout:
             Entry(
                 code: "request.timeout", status: 408, flag: "SI",
@@ -204,7 +199,7 @@ public enum ReasonCode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
             Entry(
                 code: "upstream.response_malformed", status: 502, flag: "UPE",
                 meaning: "The upstream's answer breaks HTTP's grammar.",
-                remedy: "Fix the service; the log names the rule.")
+                remedy: "Fix the service: its answer must follow RFC 9112.")
         case .upstreamTLSFailed:
             Entry(
                 code: "upstream.tls_failed", status: 503, flag: "UF",

@@ -16,7 +16,9 @@ extension HTTP1Encoder {
             var end = first.value.end
             while index < count {
                 let next = head[field: index]
-                guard !next.isHopByHop, !dropped.contains(next.known), Int(next.name.offset) > end else { break }
+                guard !next.isHopByHop, !dropped.contains(next.known), Int(next.name.offset) > end else {
+                    break
+                }
                 end = next.value.end
                 index &+= 1
             }
@@ -28,13 +30,16 @@ extension HTTP1Encoder {
 
     /// The same, without the lines at the indices whose bits are set: bit `i % 64` of word `i / 64`.
     public static func fields(
-        of head: MessageHead, dropping: KnownHeaderSet, except mask: (UInt64, UInt64), into output: inout ByteBuffer
+        of head: MessageHead, dropping: KnownHeaderSet, except mask: (UInt64, UInt64),
+        into output: inout ByteBuffer
     ) {
         let dropped = dropping.union(.framing)
         for index in 0..<head.fieldCount {
             let line = head[field: index]
             let word = index < 64 ? mask.0 : mask.1
-            if line.isHopByHop || dropped.contains(line.known) || word >> UInt64(index & 63) & 1 == 1 { continue }
+            if line.isHopByHop || dropped.contains(line.known) || word >> UInt64(index & 63) & 1 == 1 {
+                continue
+            }
             field(line, of: head, into: &output)
         }
     }
