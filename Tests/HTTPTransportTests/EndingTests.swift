@@ -363,4 +363,59 @@ import Testing
             bench.end()
         }
     }
+
+    @Test(arguments: [false, true]) func `an upstream that refuses our certificate fails the handshake`(
+        _ isReal: Bool
+    ) throws {
+        // With TLS 1.3 our side is done before the server has looked at it.
+        let bench = try TransportBench(Hops(isReal: isReal, tlsUpstream: true))
+        defer { bench.end() }
+        bench.target.tls = TestCredentials.contexts.anonymous
+        bench.transport.setPool(0, to: bench.target)
+        let client = try bench.client()
+        #expect(bench.ask(client, bench.get("/x"))?.status == Int(ReasonCode.upstreamTLSFailed.status))
+        #expect(bench.handler.failures == [.tlsFailed])
+    }
+
+    @Test(arguments: [false, true]) func `an upstream that is connected at once is used and pooled`(
+        _ tls: Bool
+    ) throws {
+        let bench = try TransportBench(Hops(tlsUpstream: tls))
+        defer { bench.end() }
+        let place = try #require(SocketAddress(unixPath: "/run/upstream.sock"))
+        let local = TestUpstream(bench.network, at: place)
+        local.tls = bench.upstream.tls
+        bench.target.address = place
+        bench.transport.setPool(0, to: bench.target)
+        let client = try bench.client()
+        for number in 0..<3 {
+            client.send(bench.post("/\(number)", "body"))
+            var answer: WireMessage?
+            bench.run {
+                local.pump()
+                if case .message(let found, let consumed) = WireMessage.read(client.input, answering: "POST")
+                {
+                    answer = found
+                    client.input.removeFirst(consumed)
+                }
+                return answer != nil
+            }
+            #expect(answer?.body == Array("/\(number)".utf8))
+        }
+        #expect(local.connections.count == 1)
+        #expect(bench.transport.poolStatus.first?.idle == 1)
+    }
+
+    @Test func `a client that expects 100 waits for the upstream's where the body is streamed`() throws {
+        let bench = try TransportBench()
+        defer { bench.end() }
+        bench.upstream.respondToHead = { _, _ in [.text("HTTP/1.1 100 Continue\r\n\r\n")] }
+        let client = try bench.client()
+        client.send("POST /x HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 4\r\n\r\n")
+        #expect(bench.run { client.text == "HTTP/1.1 100 Continue\r\n\r\n" })
+        client.send("body")
+        #expect(bench.answer(client, method: "POST")?.status == 200)
+        #expect(bench.upstream.requests.first?.body == Array("body".utf8))
+        #expect(!client.isClosed)
+    }
 }

@@ -49,10 +49,15 @@ extension Transport {
         becameReady(id, client)
     }
 
-    private func becameReady(_ id: SlotID, _ client: SlotPointer<ClientConnection>) {
+    /// Ready to take a request: nothing to wait for any more.
+    func becameBusy(_ client: SlotPointer<ClientConnection>) {
         client[].phase = .busy
         s[].loop.timers.cancel(client[].timer)
         client[].timer = .none
+    }
+
+    private func becameReady(_ id: SlotID, _ client: SlotPointer<ClientConnection>) {
+        becameBusy(client)
         guard let attempt = s[].attempts[client[].attempt] else {
             // Whoever wanted this connection went away while it was made.
             checkIn(id, client)

@@ -87,7 +87,10 @@ extension Transport {
         s[].loop.add(descriptor, token: Token(.client, id).bits)
         let at = s[].loop.now.monotonic.adding(nanoseconds: s[].pools[index].target.connectTimeoutNanoseconds)
         client[].timer = s[].loop.timers.schedule(at: at, token: Token(.client, id).bits)
-        if !inProgress { connected(id, client) }
+        if !inProgress {
+            // Nobody has it yet, so it must not be taken for one that nobody wants any more.
+            if client[].io.tls == nil { becameBusy(client) } else { connected(id, client) }
+        }
         return id
     }
 

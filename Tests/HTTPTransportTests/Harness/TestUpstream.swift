@@ -62,16 +62,17 @@ final class TestUpstream {
     var reads = true
     var maxBytesPerPump = Int.max
 
-    init(_ network: SimulatedNetwork?) {
+    init(_ network: SimulatedNetwork?, at place: SocketAddress = SocketAddress(ipv4: (127, 0, 0, 1), port: 0))
+    {
         if let network {
-            let listener = network.listen(SocketAddress(ipv4: (127, 0, 0, 1), port: 0))
+            let listener = network.listen(place)
             simulated = listener
             descriptor = -1
             address = listener.address
         } else {
             simulated = nil
             do {
-                descriptor = try Sockets.listen(SocketAddress(ipv4: (127, 0, 0, 1), port: 0), calls: .linux)
+                descriptor = try Sockets.listen(place, calls: .linux)
                 address = try Sockets.localAddress(of: descriptor, calls: .linux)
             } catch { preconditionFailure("a test's listener opens: \(error)") }
         }

@@ -33,6 +33,8 @@ enum TestCredentials {
         let client: TLSClientContext
         /// Expects somebody else than `server`.
         let suspicious: TLSClientContext
+        /// Has no certificate of its own.
+        let anonymous: TLSClientContext
     }
 
     static let contexts: Contexts = {
@@ -50,7 +52,10 @@ enum TestCredentials {
                     certificateChainPEM: own.chainPEM, privateKeyPEM: own.keyPEM,
                     clientAuthorityPEM: authority.rootPEM, requireClientCertificate: true),
                 client: try context(expecting: "spiffe://mesh.test/service/backend"),
-                suspicious: try context(expecting: "spiffe://mesh.test/service/other"))
+                suspicious: try context(expecting: "spiffe://mesh.test/service/other"),
+                anonymous: try TLSClientContext(
+                    authorityPEM: authority.rootPEM, certificateChainPEM: nil, privateKeyPEM: nil,
+                    expectedPeer: "spiffe://mesh.test/service/backend", serverName: "localhost"))
         } catch { preconditionFailure("the test's certificates are good: \(error)") }
     }()
 }
