@@ -315,3 +315,25 @@ def test_drain_ends_when_its_time_is_up(start):
         assert 4.5 < time.monotonic() - began < 6
         gate.set()
     sidecar.process = None
+
+
+def test_output_that_nobody_reads_does_not_keep_it_from_ending(binary, start, tmp_path):
+    backend, port, admin = start.backend(), free_port(), free_port()
+    path = tmp_path / "mesh.yaml"
+    say.write(path, whole(port, backend.port, accessLog={"path": "/dev/stdout"}))
+    process = subprocess.Popen([binary, "--config", path, "--admin", f"127.0.0.1:{admin}"], stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 10
+        while not _connects(port):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        with Client(port) as client:
+            for _ in range(600):
+                assert client.ask(request()).status == 200
+        process.terminate()
+        assert process.wait(5) == 0
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait()

@@ -69,6 +69,8 @@ final class LogThread: Sendable {
     private func run() {
         var files: [FileDescriptor] = []
         var gate = EventGate()
+        // Pipes that nobody reads: not waited for again until they take something, or the process could not end.
+        var stuck: [FileDescriptor] = []
         var stopped = false
         while !stopped {
             _ = loop.poll(hasWork: false)
@@ -77,7 +79,11 @@ final class LogThread: Sendable {
                 case .write(let log, let bytes):
                     let descriptor =
                         log == Self.errors ? events : Int(log) < files.count ? files[Int(log)] : -1
-                    if let error = Self.write(bytes, to: descriptor) { lost(bytes, of: log, error, &gate) }
+                    let patience = stuck.contains(descriptor) ? 0 : Self.patienceMilliseconds
+                    let error = Self.write(bytes, to: descriptor, patience: patience)
+                    stuck.removeAll { $0 == descriptor }
+                    if error == EAGAIN { stuck.append(descriptor) }
+                    if let error { lost(bytes, of: log, error, &gate) }
                     waiting.wrappingSubtract(bytes.count, ordering: .relaxed)
                 case .files(let now):
                     files = now
@@ -103,27 +109,37 @@ final class LogThread: Sendable {
         event.suppressed = suppressed
         var line = ByteBuffer()
         event.append(into: &line)
-        _ = Self.write(line.bytes.array, to: events)
+        _ = Self.write(line.bytes.array, to: events, patience: 0)
     }
 
     /// Writes all, or says why not.
-    private static func write(_ bytes: [UInt8], to descriptor: FileDescriptor) -> Int32? {
+    ///
+    /// A standard stream is somebody else's too and may not be set to non-blocking: it gets no more at once than a pipe
+    /// takes whole when it says that it has room (POSIX `PIPE_BUF`).
+    private static func write(_ bytes: [UInt8], to descriptor: FileDescriptor, patience: Int32) -> Int32? {
         var rest = bytes[...]
+        let isShared = descriptor >= 0 && descriptor <= STDERR_FILENO
         while !rest.isEmpty {
+            if isShared, !hasRoom(descriptor, patience) { return EAGAIN }
+            let count = isShared ? min(rest.count, 4096) : rest.count
             let written = unsafe rest.withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+                unsafe Glibc.write(descriptor, $0.baseAddress, count)
             }
             if written > 0 {
                 rest = rest.dropFirst(written)
             } else if written < 0, errno == EINTR {
                 continue
             } else if written < 0, errno == EAGAIN {
-                var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                guard unsafe poll(&room, 1, patienceMilliseconds) > 0 else { return EAGAIN }
+                guard hasRoom(descriptor, patience) else { return EAGAIN }
             } else {
                 return written < 0 ? errno : EIO
             }
         }
         return nil
+    }
+
+    private static func hasRoom(_ descriptor: FileDescriptor, _ patience: Int32) -> Bool {
+        var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return unsafe poll(&room, 1, patience) > 0
     }
 }
