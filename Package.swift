@@ -52,6 +52,12 @@ let package = Package(
             swiftSettings: dataPlane),
         // Layer 4
         .executableTarget(name: "outrigger-sidecar", dependencies: ["Sidecar"], swiftSettings: dataPlane),
+        // Benchmarks: no product, and nothing is judged by them
+        .executableTarget(
+            name: "PurseBenchmark",
+            dependencies: ["Substrate", "MeshModel", "Telemetry", "Reactor", "HTTPWire", "Policy"],
+            path: "Tests/Benchmarks/Purse",
+            swiftSettings: dataPlane),
         // Tests
         .target(
             name: "MeshTestKit", dependencies: ["Substrate", "Reactor", "Cryptography", "COpenSSL"],
@@ -81,7 +87,11 @@ let package = Package(
             name: "PolicyTests", dependencies: ["Policy", "Substrate", "MeshModel", "Cryptography", "JSON"],
             swiftSettings: strict),
         .testTarget(
-            name: "SidecarTests", dependencies: ["Sidecar", "Substrate", "MeshModel", "MeshTestKit"],
+            name: "SidecarTests",
+            dependencies: [
+                "Sidecar", "Substrate", "MeshModel", "Telemetry", "Reactor", "Cryptography", "HTTPWire",
+                "HTTPTransport", "Policy", "MeshTestKit",
+            ],
             swiftSettings: strict),
     ]
 )

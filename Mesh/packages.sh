@@ -7,7 +7,7 @@ fail() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 # What building needs: the sidecar links OpenSSL and libyaml.
 readonly BUILD_PACKAGES="libssl-dev libyaml-dev pkg-config openssl python3"
 # What Mesh/bench runs beside it.
-readonly BENCH_PACKAGES="haproxy nginx wrk nghttp2-client strace gcc libc6-dev binutils util-linux python3-venv binutils"
+readonly BENCH_PACKAGES="haproxy nginx wrk nghttp2-client strace gcc libc6-dev binutils util-linux python3-venv"
 # What the end-to-end tests run beside it.
 readonly TEST_PACKAGES="haproxy nginx curl wrk strace gcc libc6-dev util-linux python3-venv binutils"
 

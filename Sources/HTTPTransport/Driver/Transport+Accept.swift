@@ -6,7 +6,7 @@ extension Transport {
     /// Serves connections of a listening socket, which stays the caller's. Returns its number.
     public func listen(on descriptor: FileDescriptor, options: ListenerOptions) -> Int32 {
         let index = s[].listeners.count
-        s[].listeners.append(ListenerState(descriptor: descriptor, options: options))
+        s[].add(ListenerState(descriptor: descriptor, options: options))
         s[].loop.addListener(
             descriptor, token: Token(.listener, SlotID(index: UInt32(index), generation: 0)).bits)
         return Int32(index)
@@ -14,7 +14,7 @@ extension Transport {
 
     /// Counts a listener that this worker never served, so that numbers are the same on every worker.
     public func skipListener(options: ListenerOptions) {
-        s[].listeners.append(ListenerState(descriptor: -1, options: options, isClosed: true))
+        s[].add(ListenerState(descriptor: -1, options: options, isClosed: true))
     }
 
     /// New connections get these options; those that live keep theirs.
@@ -50,6 +50,7 @@ extension Transport {
     /// Out of descriptors: leaves the connections in the backlog for a moment instead of spinning on them.
     private func pauseAccepting(_ index: Int) {
         s[].counters.acceptPauses &+= 1
+        s[].handler.acceptPaused(listener: Int32(index))
         s[].listeners[index].isPaused = true
         s[].loop.remove(s[].listeners[index].descriptor)
         let at = s[].loop.now.monotonic.adding(nanoseconds: s[].limits.acceptPause)
@@ -101,6 +102,7 @@ extension Transport {
             timeout = s[].limits.handshakeTimeout
         }
         s[].counters.accepted &+= 1
+        s[].traffic[index].opened &+= 1
         let id = s[].servers.insert(
             ServerConnection(io: io, listener: connection.listener, peer: connection.peer))
         guard let server = s[].servers[id] else { return }
@@ -143,6 +145,7 @@ extension Transport {
         switch connection[].waiting {
         case .handshake:
             s[].counters.handshakeFailures &+= 1
+            s[].handler.handshakeFailed(listener: connection[].listener, failure: nil)
             closeServer(id, connection)
         case .idle:
             // Not at once: an answer may still wait for its reader.

@@ -87,6 +87,7 @@ extension Transport {
         dropAttempt(exchange, .cancelled)
         s[].handler.exchangeEnded(exchange)
         s[].collectedBytes -= exchange[].body.count
+        s[].traffic[Int(exchange[].listener)].ended &+= 1
         s[].heads.release(exchange[].head)
         s[].exchanges.free(exchange[].id)
     }
@@ -143,6 +144,7 @@ extension Transport {
         closeDescriptor(&connection[].io)
         s[].loop.timers.cancel(connection[].timer)
         s[].counters.closed &+= 1
+        s[].traffic[Int(connection[].listener)].closed &+= 1
         s[].loads.add(-1, to: s[].worker)
         s[].servers.free(id)
     }
@@ -176,7 +178,7 @@ extension Transport {
             return
         }
         let pending = connection[].io.pendingBytes
-        s[].counters.bytesSent &+= UInt64(before > pending ? before - pending : 0)
+        countSent(before > pending ? before &- pending : 0, connection)
         if pending <= s[].limits.lowWatermarkBytes {
             resumeUpstream(of: connection)
             if before > s[].limits.lowWatermarkBytes { resumeRequests(id, connection) }
@@ -199,6 +201,11 @@ extension Transport {
         case .flush: wait(connection, id, for: .flush, nanoseconds: s[].limits.flushTimeout)
         case .handshake, .head, .idle, .answer, .linger: break
         }
+    }
+
+    func countSent(_ count: Int, _ connection: SlotPointer<ServerConnection>) {
+        s[].counters.bytesSent &+= UInt64(count)
+        s[].traffic[Int(connection[].listener)].sent &+= UInt64(count)
     }
 
     /// The upstream may be read again: its answer has room.

@@ -83,7 +83,7 @@ extension Transport {
             HTTP1Encoder.chunkHeader(size: bytes.count, into: &client[].io.output)
         }
         if client[].phase == .busy {
-            writeBody(bytes, to: &client[].io)
+            s[].upstreamTraffic.sent &+= UInt64(writeBody(bytes, to: &client[].io))
         } else {
             openOutput(&client[].io)
             client[].io.output.append(bytes)

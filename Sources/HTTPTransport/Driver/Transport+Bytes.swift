@@ -115,11 +115,12 @@ extension Transport {
     func openOutput(_ io: inout ConnectionIO) { s[].buffers.equip(&io.output) }
 
     /// Sends or queues a piece of a body. Long pieces go out from where they are, behind what is queued.
-    func writeBody(_ bytes: Bytes, to io: inout ConnectionIO) {
+    /// Returns how many bytes went out at once.
+    func writeBody(_ bytes: Bytes, to io: inout ConnectionIO) -> Int {
         guard bytes.count >= s[].limits.directSendBytes, io.tls == nil, !io.writeBlocked, !io.isClosed else {
             openOutput(&io)
             io.output.append(bytes)
-            return
+            return 0
         }
         let queued = io.output.count
         let sent = s[].calls.sendVector(io.descriptor, io.output.bytes, bytes)
@@ -127,7 +128,7 @@ extension Transport {
             // The failure is found again, and handled, by the flush that follows.
             openOutput(&io)
             io.output.append(bytes)
-            return
+            return 0
         }
         let fromQueue = min(sent, queued)
         io.output.consume(fromQueue)
@@ -138,6 +139,7 @@ extension Transport {
         } else {
             s[].buffers.retire(&io.output)
         }
+        return sent
     }
 
     /// Sends what is queued, as far as the socket takes it. False when the connection is broken.

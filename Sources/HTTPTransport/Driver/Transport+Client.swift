@@ -14,7 +14,8 @@ extension Transport {
             guard readiness.contains(.out) || readiness.contains(.err) || readiness.contains(.hup) else {
                 return
             }
-            guard s[].calls.takeError(client[].io.descriptor) == nil else {
+            if let error = s[].calls.takeError(client[].io.descriptor) {
+                s[].handler.endpointFailed(pool: client[].pool, fault: .socket(error))
                 clientFailed(id, client, .connectRefused)
                 return
             }
@@ -37,7 +38,8 @@ extension Transport {
             s[].buffers.equip(&client[].io.wire)
             let (step, _) = tls.session.handshake(
                 input: Bytes(), now: s[].loop.now.wall, output: &client[].io.wire)
-            if case .failed(_) = step {
+            if case .failed(let failure) = step {
+                s[].handler.endpointFailed(pool: client[].pool, fault: .tls(failure))
                 clientFailed(id, client, .tlsFailed)
                 return
             }
@@ -83,11 +85,13 @@ extension Transport {
                 queue(id, client)
                 return
             }
+            let held = client[].io.leftover.count
             switch receive(&client[].io) {
             case .nothing:
                 return
             case .window(let window):
                 budget -= max(1, window.count)
+                s[].upstreamTraffic.received &+= UInt64(max(0, window.count &- held))
                 if !client[].io.wire.isEmpty { markDirty(id, client) }
                 if client[].phase == .handshaking, let tls = client[].io.tls, tls.isReady {
                     becameReady(id, client)
@@ -97,7 +101,12 @@ extension Transport {
                 clientInputEnded(id, client)
                 return
             case .failed:
-                let refused = client[].phase == .handshaking || isRefusedByPeer(client)
+                let handshaking = client[].phase == .handshaking
+                let refused = handshaking || isRefusedByPeer(client)
+                if refused {
+                    s[].handler.endpointFailed(
+                        pool: client[].pool, fault: .tls(client[].io.tls?.session.failure))
+                }
                 _ = flush(&client[].io)
                 clientBroken(id, client, refused ? .tlsFailed : nil)
                 return
@@ -187,7 +196,9 @@ extension Transport {
 
     private func clientInputEnded(_ id: SlotID, _ client: SlotPointer<ClientConnection>) {
         guard client[].phase == .busy, !client[].attempt.isNone else {
-            clientBroken(id, client, client[].phase == .handshaking ? .tlsFailed : nil)
+            let handshaking = client[].phase == .handshaking
+            if handshaking { s[].handler.endpointFailed(pool: client[].pool, fault: .tls(nil)) }
+            clientBroken(id, client, handshaking ? .tlsFailed : nil)
             return
         }
         // A TLS peer that ends without close_notify could have been cut off by anybody.
@@ -222,7 +233,10 @@ extension Transport {
 
     func flushClient(_ id: SlotID, _ client: SlotPointer<ClientConnection>) {
         guard !client[].io.isClosed, client[].phase != .connecting else { return }
-        guard flush(&client[].io) else {
+        let before = client[].io.pendingBytes
+        let alive = flush(&client[].io)
+        s[].upstreamTraffic.sent &+= UInt64(max(0, before &- client[].io.pendingBytes))
+        guard alive else {
             // An answer may have come before the reset: read it first.
             if client[].io.input.mayHaveInput {
                 client[].io.output.removeAll()
@@ -245,6 +259,7 @@ extension Transport {
         guard let client = s[].clients[id] else { return }
         client[].timer = .none
         if client[].phase == .connecting || client[].phase == .handshaking {
+            s[].handler.endpointFailed(pool: client[].pool, fault: .timeout)
             clientFailed(id, client, .connectTimedOut)
         }
     }

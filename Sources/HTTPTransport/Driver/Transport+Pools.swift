@@ -66,7 +66,8 @@ extension Transport {
         case .inProgress(let fd):
             descriptor = fd
             inProgress = true
-        case .failed:
+        case .failed(let error):
+            s[].handler.endpointFailed(pool: number, fault: .socket(error))
             return nil
         }
         var io = ConnectionIO(descriptor: descriptor)
@@ -82,6 +83,7 @@ extension Transport {
         s[].pools[index].total += 1
         s[].pools[index].opened &+= 1
         s[].counters.upstreamOpened &+= 1
+        s[].upstreamTraffic.opened &+= 1
         s[].loop.add(descriptor, token: Token(.client, id).bits)
         let at = s[].loop.now.monotonic.adding(nanoseconds: s[].pools[index].target.connectTimeoutNanoseconds)
         client[].timer = s[].loop.timers.schedule(at: at, token: Token(.client, id).bits)
@@ -140,6 +142,7 @@ extension Transport {
         guard !client[].io.isClosed else { return }
         if client[].phase == .idle { unlink(id, client) }
         s[].pools[Int(client[].pool)].total -= 1
+        s[].upstreamTraffic.closed &+= 1
         if let tls = client[].io.tls, tls.isReady, !client[].io.input.peerClosed, !client[].io.writeBlocked {
             s[].buffers.equip(&client[].io.wire)
             tls.session.shutdown(output: &client[].io.wire)

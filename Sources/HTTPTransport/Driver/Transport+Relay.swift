@@ -76,9 +76,7 @@ extension Transport {
             openOutput(&connection[].io)
             HTTP1Encoder.chunkHeader(size: bytes.count, into: &connection[].io.output)
         }
-        let before = connection[].io.pendingBytes &+ bytes.count
-        writeBody(bytes, to: &connection[].io)
-        s[].counters.bytesSent &+= UInt64(before &- connection[].io.pendingBytes)
+        countSent(writeBody(bytes, to: &connection[].io), connection)
         if exchange[].answersChunked {
             openOutput(&connection[].io)
             connection[].io.output.append("\r\n")

@@ -50,14 +50,21 @@ extension Transport {
                 return
             case .window(let window):
                 budget -= max(1, window.count)
-                s[].counters.bytesReceived &+= UInt64(max(0, window.count &- held))
+                // The window begins with what was left over and counted before.
+                let fresh = UInt64(max(0, window.count &- held))
+                s[].counters.bytesReceived &+= fresh
+                s[].traffic[Int(connection[].listener)].received &+= fresh
                 if !connection[].io.wire.isEmpty { markDirty(id, connection) }
                 serverReceived(id, connection, window)
             case .ended:
                 serverInputEnded(id, connection)
                 return
             case .failed:
-                if connection[].waiting == .handshake { s[].counters.handshakeFailures &+= 1 }
+                if connection[].waiting == .handshake {
+                    s[].counters.handshakeFailures &+= 1
+                    s[].handler.handshakeFailed(
+                        listener: connection[].listener, failure: connection[].io.tls?.session.failure)
+                }
                 // A TLS alert may wait to be sent.
                 _ = flush(&connection[].io)
                 serverBroken(id, connection)
@@ -144,6 +151,7 @@ extension Transport {
         _ id: SlotID, _ connection: SlotPointer<ServerConnection>, _ head: MessageHead
     ) {
         connection[].requests &+= 1
+        s[].traffic[Int(connection[].listener)].begun &+= 1
         let exchangeID = s[].exchanges.insert(
             Exchange(
                 id: .none, listener: connection[].listener, head: head, peer: connection[].peer,

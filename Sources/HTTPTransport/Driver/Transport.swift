@@ -36,6 +36,10 @@ public import Substrate
 
     public var now: Now { s[].loop.now }
     public var counters: TransportCounters { s[].counters }
+    /// Connections of one listener since it was first served.
+    public func traffic(ofListener number: Int32) -> TrafficCounters { s[].traffic[Int(number)] }
+    public var upstreamTraffic: TrafficCounters { s[].upstreamTraffic }
+    public var idleUpstreamConnections: Int { s[].pools.reduce(0) { $0 + $1.idle } }
     public var serverConnections: Int { s[].servers.count }
     public var clientConnections: Int { s[].clients.count }
     public var activeExchanges: Int { s[].exchanges.count }

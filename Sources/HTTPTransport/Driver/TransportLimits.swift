@@ -5,7 +5,9 @@ import Substrate
 /// Bounds of one worker's transport. Times in nanoseconds.
 public struct TransportLimits: Sendable {
     /// Read from one socket at once. Also the most that one connection gets in one go before others have their turn.
-    public var receiveBytes = 64 * 1024
+    ///
+    /// Measured with 64 KiB bodies, CPU time a request: 16 KiB 55 µs, 32 KiB 29, 40 to 52 KiB 23.5, 64 KiB 33.
+    public var receiveBytes = 48 * 1024
     /// Above this much unsent output, the source of it is not read any more.
     public var highWatermarkBytes = 64 * 1024
     /// Below this much, it is read again.

@@ -36,6 +36,9 @@ struct TransportState: ~Copyable {
     /// Held in the bodies of exchanges that collect theirs.
     var collectedBytes = 0
     var counters = TransportCounters()
+    /// By listener number. Grows on the rare occasion of a new listener.
+    var traffic = FlatTable<TrafficCounters>()
+    var upstreamTraffic = TrafficCounters()
     /// Where accepted connections of other workers go.
     var peers: [any ConnectionSink] = []
 
@@ -53,6 +56,16 @@ struct TransportState: ~Copyable {
         // A leftover of one watermark may stand in front of what is received.
         received = ReceiveBuffer(capacity: limits.receiveBytes * 2)
         decrypted = ReceiveBuffer(capacity: limits.receiveBytes * 3 + 17 * 1024)
+    }
+
+    deinit { traffic.deallocate() }
+
+    mutating func add(_ listener: ListenerState) {
+        listeners.append(listener)
+        let grown = FlatTable(repeating: TrafficCounters(), count: listeners.count)
+        for index in 0..<traffic.count { grown[index] = traffic[index] }
+        traffic.deallocate()
+        traffic = grown
     }
 }
 

@@ -1,3 +1,4 @@
+public import Cryptography
 public import Substrate
 
 /// What decides about exchanges. The transport calls it on its loop's thread and does what it answers.
@@ -41,6 +42,15 @@ public protocol ExchangeHandler: AnyObject {
     /// The exchange is over: recorded here, gone behind it.
     func exchangeEnded(_ exchange: ExchangePointer)
 
+    /// A client's TLS handshake failed. Nil: it went away, or took too long.
+    func handshakeFailed(listener: Int32, failure: TLSFailure?)
+
+    /// An endpoint could not be reached; what becomes of the attempt is asked separately.
+    func endpointFailed(pool: Int32, fault: UpstreamFault)
+
+    /// Accepting stops for a moment: the process is out of descriptors.
+    func acceptPaused(listener: Int32)
+
     /// A descriptor given to `Transport.watch` has something to read.
     func descriptorReady(_ number: UInt32)
 
@@ -49,6 +59,9 @@ public protocol ExchangeHandler: AnyObject {
 }
 
 extension ExchangeHandler {
+    public func handshakeFailed(listener: Int32, failure: TLSFailure?) {}
+    public func endpointFailed(pool: Int32, fault: UpstreamFault) {}
+    public func acceptPaused(listener: Int32) {}
     public func descriptorReady(_ number: UInt32) {}
     public func timerFired(_ number: UInt32) {}
 }

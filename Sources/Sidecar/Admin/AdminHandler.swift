@@ -37,7 +37,8 @@ final class AdminHandler: ExchangeHandler {
 
     func requestArrived(_ exchange: ExchangePointer) -> RequestDecision {
         let request = AdminRequest(exchange[].head, isFull: fullListeners.contains(exchange[].listener))
-        guard request == .clusters else { return .answer }
+        // Numbers that workers keep to themselves are asked for.
+        guard request == .clusters || request == .metrics else { return .answer }
         reports.append((exchange[].id, status.requestReport(for: exchange[].id)))
         return .wait
     }
@@ -51,11 +52,13 @@ final class AdminHandler: ExchangeHandler {
         body.removeAll()
         var code: UInt16 = 200
         var type: StaticString = "application/json"
-        if reason != .none {
+        let request = AdminRequest(exchange[].head, isFull: fullListeners.contains(exchange[].listener))
+        // A worker that is stuck is when metrics are needed most: then they come without its newest counts.
+        if reason != .none, !(request == .metrics && reason == .upstreamTimeout) {
             code = reason.status
             LocalResponse.problem(reason, requestID: nil, into: &body)
         } else {
-            switch AdminRequest(exchange[].head, isFull: fullListeners.contains(exchange[].listener)) {
+            switch request {
             case .health:
                 body.append("{\"status\":\"ok\"}\n")
             case .readiness:
@@ -63,9 +66,10 @@ final class AdminHandler: ExchangeHandler {
                 writeReadiness()
             case .metrics:
                 type = "text/plain; version=0.0.4; charset=utf-8"
+                let report = takeReport(exchange[].id)
                 metrics.render(
                     into: &body, names: names, build: build, process: ProcessReading.now(),
-                    extra: status.gauges())
+                    extra: status.gauges(report?.counters ?? TransportCounters()))
             case .configuration:
                 if let configuration = state.configuration {
                     // Held by name: its bytes live only as long as it does.
@@ -77,23 +81,30 @@ final class AdminHandler: ExchangeHandler {
                     body.append("{\"status\":\"no configuration yet\"}\n")
                 }
             case .clusters:
-                if let place = reports.firstIndex(where: { $0.exchange == exchange[].id }) {
-                    reports.remove(at: place).report.append(into: &body)
-                }
+                takeReport(exchange[].id)?.append(into: &body)
             case .notFound:
                 code = 404
+                type = "application/problem+json"
                 body.append("{\"title\":\"Not Found\",\"status\":404}\n")
             case .methodRefused:
                 code = 405
+                type = "application/problem+json"
                 body.append("{\"title\":\"Method Not Allowed\",\"status\":405}\n")
             }
         }
         let isHead = exchange[].head.facts.method == .head
-        LocalResponse(status: code, contentType: type, reason: reason, closing: closing)
-            .append(body: body.bytes, isHead: isHead, into: &output)
+        LocalResponse(
+            status: code, contentType: type, reason: code == 200 ? .none : reason, closing: closing,
+            allows: "GET, HEAD"
+        )
+        .append(body: body.bytes, isHead: isHead, into: &output)
         let written = isHead ? 0 : body.count
         body.releaseStorage()
         return LocalAnswer(status: code, bodyBytes: written)
+    }
+
+    private func takeReport(_ exchange: SlotID) -> ClusterReport? {
+        reports.firstIndex { $0.exchange == exchange }.map { reports.remove(at: $0).report }
     }
 
     private func writeReadiness() {
@@ -105,9 +116,13 @@ final class AdminHandler: ExchangeHandler {
     }
 
     func writeRefusal(_ reason: ReasonCode, listener: Int32, into output: inout ByteBuffer) {
+        body.removeAll()
+        LocalResponse.problem(reason, requestID: nil, into: &body)
         LocalResponse(
-            status: reason.status, contentType: "application/problem+json", reason: reason, closing: true
-        ).append(body: Bytes("{}\n"), isHead: false, into: &output)
+            status: reason.status, contentType: "application/problem+json", reason: reason, closing: true,
+            allows: "GET, HEAD"
+        ).append(body: body.bytes, isHead: false, into: &output)
+        body.releaseStorage()
     }
 
     func exchangeEnded(_ exchange: ExchangePointer) {
@@ -140,7 +155,7 @@ final class AdminHandler: ExchangeHandler {
 /// What the admin listener asks of the process.
 protocol ProcessControl: AnyObject {
     func requestReport(for exchange: SlotID) -> ClusterReport
-    func gauges() -> [MetricFamily]
+    func gauges(_ counters: TransportCounters) -> [MetricFamily]
     func received(_ signal: SignalSource.Signal)
     func timerFired(_ number: UInt32)
 }

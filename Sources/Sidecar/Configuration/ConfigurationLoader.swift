@@ -1,5 +1,6 @@
 import Glibc
 import MeshModel
+import Substrate
 
 /// Reads configuration from the paths of the command line.
 struct ConfigurationLoader: Sendable {
@@ -14,7 +15,12 @@ struct ConfigurationLoader: Sendable {
         var files: [SourceFile] = []
         for path in paths {
             if FileReader.isDirectory(path) {
-                for name in try FileReader.names(in: path, suffix: ".yaml") {
+                let names = try FileReader.names(in: path, suffix: ".yaml")
+                // A mount that is not there yet must not read as "no listeners at all".
+                guard !names.isEmpty else {
+                    throw FileReader.Failure(path: path, reason: "holds no *.yaml file")
+                }
+                for name in names {
                     files.append(try file(path.hasSuffix("/") ? path + name : path + "/" + name))
                 }
             } else {
@@ -35,19 +41,22 @@ struct ConfigurationLoader: Sendable {
             return Array(text.utf8)
         case .file(let path):
             var bytes = try FileReader.read(path, maxBytes: maxSecretBytes)
-            if bytes.last == 0x0A { bytes.removeLast() }
-            if bytes.last == 0x0D { bytes.removeLast() }
+            if bytes.last == ASCII.lineFeed {
+                bytes.removeLast()
+                if bytes.last == ASCII.carriageReturn { bytes.removeLast() }
+            }
             guard !bytes.isEmpty else { throw FileReader.Failure(path: path, reason: "holds no secret") }
             return bytes
         case .environment(let name):
             guard let value = unsafe getenv(name) else {
                 throw FileReader.Failure(path: "environment \(name)", reason: "not set")
             }
-            let text = unsafe String(cString: value)
-            guard !text.isEmpty else {
+            // Its bytes, whatever they are: a secret need not be text.
+            let bytes = unsafe UnsafeRawBufferPointer(start: value, count: strlen(value))
+            guard unsafe !bytes.isEmpty else {
                 throw FileReader.Failure(path: "environment \(name)", reason: "empty")
             }
-            return Array(text.utf8)
+            return unsafe Array(bytes)
         case .secret(let name):
             throw FileReader.Failure(
                 path: "secret \(name)", reason: "Secret resources come with a control plane only")

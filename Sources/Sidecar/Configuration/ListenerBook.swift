@@ -1,40 +1,68 @@
 import MeshModel
 import Reactor
 
-/// Listening sockets by name and address, over all configurations. The configuration thread's own.
+/// Listening sockets by address, over all configurations. The configuration thread's own.
 ///
-/// A listener keeps its number and its socket as long as name and address stay; every worker learns listeners in the
-/// order of their numbers.
+/// A listener keeps its number and its socket as long as its address stays, whatever it is called; every worker learns
+/// listeners in the order of their numbers.
 struct ListenerBook {
     struct Entry {
-        let name: String
+        var name: String
+        var role: ListenerSpec.Role
         let address: MeshAddress
         let descriptor: FileDescriptor
         var isOpen: Bool
     }
 
     private(set) var entries: [Entry] = []
-    private var closing: [FileDescriptor] = []
+    private var closing: [Int] = []
 
-    /// Number of the open listener with this name and address.
+    /// Number of the open listener that serves as this one.
+    ///
+    /// Port 0 is a different port each time, so there the name decides.
     func number(name: String, address: MeshAddress) -> Int? {
-        entries.firstIndex { $0.isOpen && $0.name == name && $0.address == address }
+        entries.firstIndex {
+            $0.isOpen && $0.address == address && ($0.name == name || !Self.isEphemeral(address))
+        }
     }
 
-    mutating func add(name: String, address: MeshAddress, descriptor: FileDescriptor) -> Int {
-        entries.append(Entry(name: name, address: address, descriptor: descriptor, isOpen: true))
+    private static func isEphemeral(_ address: MeshAddress) -> Bool {
+        switch address {
+        case .ipv4(_, let port), .ipv6(_, let port): port == 0
+        case .unix: false
+        }
+    }
+
+    mutating func add(
+        name: String, role: ListenerSpec.Role, address: MeshAddress, descriptor: FileDescriptor
+    ) -> Int {
+        entries.append(Entry(name: name, role: role, address: address, descriptor: descriptor, isOpen: true))
         return entries.count - 1
+    }
+
+    mutating func rename(_ number: Int, to name: String, role: ListenerSpec.Role) {
+        entries[number].name = name
+        entries[number].role = role
     }
 
     mutating func close(_ number: Int) {
         entries[number].isOpen = false
-        closing.append(entries[number].descriptor)
+        closing.append(number)
     }
 
-    /// Sockets of listeners that were closed, for whoever closes them once no worker listens on them.
-    mutating func takeClosing() -> [FileDescriptor] {
-        let all = closing
+    mutating func closeAll() {
+        for number in entries.indices where entries[number].isOpen { close(number) }
+    }
+
+    /// Closes the sockets of closed listeners: once no worker listens on them. A Unix socket's file goes first, while
+    /// nobody else can have taken its place.
+    mutating func releaseClosed(_ calls: SystemCalls) {
+        for number in closing { Self.release(entries[number].descriptor, at: entries[number].address, calls) }
         closing = []
-        return all
+    }
+
+    static func release(_ descriptor: FileDescriptor, at address: MeshAddress, _ calls: SystemCalls) {
+        if case .unix(let path) = address { _ = calls.unlink(path: path) }
+        _ = calls.close(descriptor)
     }
 }

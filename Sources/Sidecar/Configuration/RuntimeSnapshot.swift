@@ -26,7 +26,8 @@ final class RuntimeSnapshot: @unchecked Sendable {
 
     init(
         configuration: MeshConfiguration, policy: PolicySnapshot, listeners: [RuntimeListener],
-        targets: [(pool: Int32, target: UpstreamTarget)], listenerCount: Int, names: SnapshotNames,
+        moved: [(number: Int, policyIndex: Int)], targets: [(pool: Int32, target: UpstreamTarget)],
+        listenerCount: Int, names: SnapshotNames,
         verifiedServices: [Bool]
     ) {
         self.configuration = configuration
@@ -38,6 +39,10 @@ final class RuntimeSnapshot: @unchecked Sendable {
         for listener in listeners {
             policyListeners[Int(listener.number)] = listener.policyIndex
             accessLogs[Int(listener.number)] = listener.accessLog
+        }
+        for (number, index) in moved {
+            policyListeners[number] = Int32(index)
+            accessLogs[number] = listeners[index].accessLog
         }
         endpointNames = FlatTable(names.endpoints)
         listenerNames = FlatTable(names.listeners)

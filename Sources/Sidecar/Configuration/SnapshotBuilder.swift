@@ -1,23 +1,25 @@
-import Cryptography
-import HTTPTransport
-import HTTPWire
 import MeshModel
 import Policy
 import Reactor
 import Substrate
 
-/// Turns configurations into snapshots: reads certificates and secrets, opens listeners, compiles the policy.
+/// Turns configurations into snapshots: reads certificates and secrets, opens listeners and logs, compiles the policy.
 ///
-/// A configuration is taken whole or not at all: sockets opened for a refused one are closed again.
+/// A configuration is taken whole or not at all: what was opened for a refused one is closed again.
 struct SnapshotBuilder {
+    /// Everything wrong with what a configuration names outside itself.
     struct Refusal: Error, CustomStringConvertible {
-        let description: String
+        let problems: [String]
+
+        init(_ problems: [String]) { self.problems = problems }
+
+        var description: String { problems.joined(separator: "\n") }
     }
 
     let calls: SystemCalls
     let identities: IdentityRegistry
     private(set) var book = ListenerBook()
-    private(set) var logPaths: [String] = []
+    private(set) var logs = AccessLogBook()
     private var revision: UInt64 = 0
 
     init(calls: SystemCalls, identities: IdentityRegistry) {
@@ -25,127 +27,124 @@ struct SnapshotBuilder {
         self.identities = identities
     }
 
-    /// Everything of `build` but sockets: for `--check`.
+    /// Everything of `build` that leaves no trace: for `--check`.
     static func check(_ configuration: MeshConfiguration, identities: IdentityRegistry) throws {
-        for listener in configuration.listeners { _ = try options(of: listener.spec) }
-        for service in configuration.services { _ = try clientContext(of: service.spec) }
-        _ = try PolicySnapshot.compile(
-            configuration, secrets: ConfigurationLoader.secret, identities: identities, revision: 0)
+        var problems = Problems()
+        for listener in configuration.listeners {
+            problems.gather(in: "listener \(listener.name)") {
+                if let log = listener.spec.accessLog { try AccessLogBook.check(log.path) }
+            }
+        }
+        _ = try parts(of: configuration, identities: identities, revision: 0, problems: &problems)
     }
 
     mutating func build(_ configuration: MeshConfiguration) throws -> RuntimeSnapshot {
-        let options = try configuration.listeners.map { try Self.options(of: $0.spec) }
-        let contexts = try configuration.services.map { try Self.clientContext(of: $0.spec) }
-        revision += 1
-        let policy = try PolicySnapshot.compile(
-            configuration, secrets: ConfigurationLoader.secret, identities: identities, revision: revision)
-        let opened = try openListeners(configuration.listeners)
-        for (number, entry) in book.entries.enumerated() where entry.isOpen && !opened.contains(number) {
-            book.close(number)
+        // All that can be wrong comes before the first change to what is kept.
+        var problems = Problems()
+        let opened = logs.open(configuration.listeners.compactMap { $0.spec.accessLog?.path })
+        problems.texts += opened.problems.map { "\($0)" }
+        let parts: Parts
+        let fresh: [(index: Int, descriptor: FileDescriptor)]
+        do {
+            parts = try Self.parts(
+                of: configuration, identities: identities, revision: revision + 1, problems: &problems)
+            fresh = try openListeners(configuration.listeners)
+        } catch {
+            AccessLogBook.discard(opened)
+            throw error
         }
+        revision += 1
+        logs.keep(opened)
+        let numbers = enter(configuration.listeners, fresh)
+        return snapshot(configuration, parts, numbers: numbers)
+    }
+
+    private func snapshot(_ configuration: MeshConfiguration, _ parts: Parts, numbers: [Int])
+        -> RuntimeSnapshot
+    {
         var names = SnapshotNames()
         names.listeners = book.entries.map { names.add($0.name) }
-        names.endpoints = policy.addresses.map { names.add("\($0)") }
-        let tables = policy.tables
+        names.endpoints = parts.policy.addresses.map { names.add("\($0)") }
+        let tables = parts.policy.tables
         let verified = (0..<tables.services.count).map { index in
             let service = Int(tables.services[index].configurationIndex)
             return service >= 0 && configuration.services[service].spec.tls?.peer != nil
         }
         let listeners = configuration.listeners.enumerated().map { index, listener in
             RuntimeListener(
-                number: Int32(opened[index]), descriptor: book.entries[opened[index]].descriptor,
-                options: options[index], policyIndex: Int32(index),
-                accessLog: logNumber(listener.spec.accessLog))
+                number: Int32(numbers[index]), descriptor: book.entries[numbers[index]].descriptor,
+                options: parts.options[index], policyIndex: Int32(index),
+                accessLog: listener.spec.accessLog.flatMap { logs.number(of: $0.path) } ?? -1)
         }
         return RuntimeSnapshot(
-            configuration: configuration, policy: policy, listeners: listeners,
-            targets: try Self.targets(policy, contexts), listenerCount: book.entries.count, names: names,
+            configuration: configuration, policy: parts.policy, listeners: listeners,
+            moved: moved(configuration),
+            targets: parts.targets, listenerCount: book.entries.count, names: names,
             verifiedServices: verified)
     }
 
-    /// Sockets that the last built snapshot has no use for.
-    mutating func takeClosedListeners() -> [FileDescriptor] { book.takeClosing() }
-
-    private mutating func logNumber(_ log: ListenerSpec.AccessLog?) -> Int32 {
-        guard let log else { return -1 }
-        if let known = logPaths.firstIndex(of: log.path) { return Int32(known) }
-        logPaths.append(log.path)
-        return Int32(logPaths.count - 1)
+    /// Connections of a listener that was moved to another address follow the rules of its new place.
+    private func moved(_ configuration: MeshConfiguration) -> [(number: Int, policyIndex: Int)] {
+        book.entries.enumerated().compactMap { number, entry in
+            guard !entry.isOpen else { return nil }
+            return configuration.listeners.firstIndex { $0.name == entry.name && $0.spec.role == entry.role }
+                .map { (number, $0) }
+        }
     }
 
-    private mutating func openListeners(
+    // MARK: Sockets
+
+    /// Closes the sockets that the last built snapshot has no use for: once no worker listens on them.
+    mutating func releaseClosedListeners() { book.releaseClosed(calls) }
+
+    /// Closes all, because the process ends or could not start.
+    mutating func releaseAllListeners() {
+        book.closeAll()
+        book.releaseClosed(calls)
+    }
+
+    private func openListeners(
         _ listeners: [MeshConfiguration.Resource<ListenerSpec>]
-    ) throws -> [Int] {
+    ) throws -> [(index: Int, descriptor: FileDescriptor)] {
         var fresh: [(index: Int, descriptor: FileDescriptor)] = []
         do {
             for (index, listener) in listeners.enumerated()
             where book.number(name: listener.name, address: listener.spec.address) == nil {
                 guard let address = SocketAddress(listener.spec.address) else {
-                    throw Refusal(description: "listener \(listener.name): the address cannot be used")
+                    throw Refusal([
+                        "listener \(listener.name): address \(listener.spec.address) cannot be used"
+                    ])
                 }
                 fresh.append((index, try Sockets.listen(address, calls: calls)))
             }
         } catch {
-            for (_, descriptor) in fresh { _ = calls.close(descriptor) }
+            for (index, descriptor) in fresh {
+                ListenerBook.release(descriptor, at: listeners[index].spec.address, calls)
+            }
             throw error
         }
+        return fresh
+    }
+
+    /// Brings the book in line with `listeners`. Returns their numbers.
+    private mutating func enter(
+        _ listeners: [MeshConfiguration.Resource<ListenerSpec>],
+        _ fresh: [(index: Int, descriptor: FileDescriptor)]
+    ) -> [Int] {
+        var numbers = listeners.map { book.number(name: $0.name, address: $0.spec.address) }
+        for number in book.entries.indices where book.entries[number].isOpen && !numbers.contains(number) {
+            book.close(number)
+        }
         for (index, descriptor) in fresh {
-            _ = book.add(
-                name: listeners[index].name, address: listeners[index].spec.address, descriptor: descriptor)
+            let listener = listeners[index]
+            numbers[index] = book.add(
+                name: listener.name, role: listener.spec.role, address: listener.spec.address,
+                descriptor: descriptor)
         }
-        return listeners.compactMap { book.number(name: $0.name, address: $0.spec.address) }
-    }
-
-    // MARK: Parts
-
-    private static func options(of listener: ListenerSpec) throws -> ListenerOptions {
-        var limits = HTTP1Limits()
-        limits.refusesUnderscores = listener.role == .edge
-        var context: TLSServerContext?
-        if let tls = listener.tls {
-            context = try TLSServerContext(
-                certificateChainPEM: pem(tls.certificateFile), privateKeyPEM: pem(tls.keyFile),
-                clientAuthorityPEM: tls.clientCertificate.map { try pem($0.authorityFile) },
-                requireClientCertificate: tls.clientCertificate?.required ?? false,
-                // Inside the mesh both ends are ours, and speak 1.3 only (design section 7).
-                minimumVersion: listener.role == .edge ? .tls12 : .tls13)
-        }
-        return ListenerOptions(
-            tls: context, limits: limits, headTimeoutNanoseconds: listener.headTimeout.nanoseconds,
-            idleTimeoutNanoseconds: listener.idleTimeout.nanoseconds)
-    }
-
-    private static func clientContext(of service: ServiceSpec) throws -> TLSClientContext? {
-        guard let tls = service.tls else { return nil }
-        return try TLSClientContext(
-            authorityPEM: pem(tls.authorityFile),
-            certificateChainPEM: tls.certificateFile.map { try pem($0) },
-            privateKeyPEM: tls.keyFile.map { try pem($0) }, expectedPeer: tls.peer, serverName: tls.serverName
-        )
-    }
-
-    private static func pem(_ path: String) throws -> [UInt8] {
-        try FileReader.read(path, maxBytes: ConfigurationLoader.maxSecretBytes)
-    }
-
-    private static func targets(
-        _ policy: PolicySnapshot, _ contexts: [TLSClientContext?]
-    ) throws -> [(pool: Int32, target: UpstreamTarget)] {
-        let tables = policy.tables
-        return try (0..<tables.endpoints.count).map { index in
-            let endpoint = tables.endpoints[index]
-            let service = tables.services[Int(endpoint.serviceIndex)]
-            guard let address = SocketAddress(policy.addresses[index]) else {
-                throw Refusal(description: "endpoint \(policy.addresses[index]): the address cannot be used")
-            }
-            let context = service.configurationIndex >= 0 ? contexts[Int(service.configurationIndex)] : nil
-            return (
-                Int32(endpoint.id),
-                UpstreamTarget(
-                    address: address, tls: context,
-                    connectTimeoutNanoseconds: service.connectTimeoutNanoseconds,
-                    idleTimeoutNanoseconds: service.poolIdleNanoseconds, maxIdle: Int(service.maxIdle))
-            )
+        return numbers.enumerated().map { index, number in
+            guard let number else { preconditionFailure("every listener has a socket") }
+            book.rename(number, to: listeners[index].name, role: listeners[index].spec.role)
+            return number
         }
     }
 }

@@ -15,17 +15,25 @@ final class LogThread: Sendable {
 
     private enum Order: Sendable {
         case write(log: Int32, bytes: [UInt8])
-        case paths([String])
+        /// By log number.
+        case files([FileDescriptor])
         case stop
     }
 
-    private let calls: SystemCalls
+    /// How long a pipe that is full is waited for: whoever reads it is then given up, not the process.
+    private static let patienceMilliseconds: Int32 = 1_000
+
+    private let events: FileDescriptor
+    /// The log thread's own counters.
+    private let metrics: WorkerMetrics
     private let inbox: Inbox<Order>
     private let loop: EventLoop
     private let waiting = Atomic<Int>(0)
 
-    init(calls: SystemCalls) throws {
-        self.calls = calls
+    /// - Parameter events: where events go.
+    init(calls: SystemCalls, metrics: WorkerMetrics, events: FileDescriptor = STDERR_FILENO) throws {
+        self.events = events
+        self.metrics = metrics
         loop = try EventLoop(calls: calls)
         inbox = Inbox(loop: loop)
     }
@@ -34,8 +42,8 @@ final class LogThread: Sendable {
         try Threads.start(name: "or-log") { [self] in run() }
     }
 
-    /// Says which files the logs' numbers stand for. Known ones stay open.
-    func setPaths(_ paths: [String]) { inbox.post(.paths(paths)) }
+    /// Says which files the logs' numbers stand for. They stay open, and the caller's.
+    func setFiles(_ files: [FileDescriptor]) { inbox.post(.files(files)) }
 
     /// Leaves whole lines to be written. False when too much waits already.
     func submit(_ lines: Bytes, to log: Int32) -> Bool {
@@ -59,7 +67,8 @@ final class LogThread: Sendable {
     // MARK: On the thread
 
     private func run() {
-        var files: [(path: String, descriptor: Int32)] = []
+        var files: [FileDescriptor] = []
+        var gate = EventGate()
         var stopped = false
         while !stopped {
             _ = loop.poll(hasWork: false)
@@ -67,12 +76,11 @@ final class LogThread: Sendable {
                 switch order {
                 case .write(let log, let bytes):
                     let descriptor =
-                        log == Self.errors
-                        ? STDERR_FILENO : log < files.count ? files[Int(log)].descriptor : -1
-                    if descriptor >= 0 { Self.write(bytes, to: descriptor) }
+                        log == Self.errors ? events : Int(log) < files.count ? files[Int(log)] : -1
+                    if let error = Self.write(bytes, to: descriptor) { lost(bytes, of: log, error, &gate) }
                     waiting.wrappingSubtract(bytes.count, ordering: .relaxed)
-                case .paths(let paths):
-                    for path in paths.dropFirst(files.count) { files.append((path, Self.openLog(path))) }
+                case .files(let now):
+                    files = now
                 case .stop:
                     stopped = true
                 }
@@ -80,23 +88,42 @@ final class LogThread: Sendable {
         }
     }
 
-    private static func openLog(_ path: String) -> Int32 {
-        switch path {
-        case "/dev/stdout": return STDOUT_FILENO
-        case "/dev/stderr": return STDERR_FILENO
-        default: return unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
-        }
+    /// Lines could not be written: counted, and told where that is possible.
+    private func lost(_ bytes: [UInt8], of log: Int32, _ error: Int32, _ gate: inout EventGate) {
+        let lines = UInt64(bytes.count { $0 == ASCII.lineFeed })
+        metrics.dropped(log == Self.errors ? .eventLogLine : .accessLogLine, count: lines)
+        guard log != Self.errors,
+            case .write(let suppressed) = gate.admit(
+                EventKey("log.write_failed", subject: UInt64(log)), now: loop.now.monotonic)
+        else { return }
+        var event = EventRecord(
+            level: .error, time: loop.now.wall, subsystem: "log", event: "log.write_failed")
+        event.add("error", .systemError(error))
+        event.add("lines", .count(lines))
+        event.suppressed = suppressed
+        var line = ByteBuffer()
+        event.append(into: &line)
+        _ = Self.write(line.bytes.array, to: events)
     }
 
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    /// Writes all, or says why not.
+    private static func write(_ bytes: [UInt8], to descriptor: FileDescriptor) -> Int32? {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = unsafe rest.withUnsafeBytes {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
             }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { return }
-            rest = rest.dropFirst(written)
+            if written > 0 {
+                rest = rest.dropFirst(written)
+            } else if written < 0, errno == EINTR {
+                continue
+            } else if written < 0, errno == EAGAIN {
+                var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                guard unsafe poll(&room, 1, patienceMilliseconds) > 0 else { return EAGAIN }
+            } else {
+                return written < 0 ? errno : EIO
+            }
         }
+        return nil
     }
 }

@@ -27,11 +27,16 @@ public struct SidecarOptions: Sendable, Equatable {
         while let word = rest.popFirst() {
             let (name, inline) = Self.split(word)
             func value(_ shape: String) throws(Refusal) -> String {
-                if let inline { return inline }
-                guard let next = rest.popFirst() else {
+                // A forgotten value must not swallow the next option.
+                let next = inline ?? (rest.first?.hasPrefix("--") == true ? nil : rest.popFirst())
+                guard let next, !next.isEmpty else {
                     throw Refusal(description: "\(name) needs a value: \(name) \(shape)")
                 }
                 return next
+            }
+            func flag(_ chosen: Mode) throws(Refusal) {
+                guard inline == nil else { throw Refusal(description: "\(name) takes no value") }
+                mode = chosen
             }
             switch name {
             case "--config": configurationPaths.append(try value("PATH"))
@@ -39,9 +44,9 @@ public struct SidecarOptions: Sendable, Equatable {
             case "--admin": admin = try Self.address(value("ADDR"), of: name)
             case "--status": status = try Self.address(value("ADDR"), of: name)
             case "--state": stateDirectory = try value("DIR")
-            case "--check": mode = .check
-            case "--help", "-h": mode = .help
-            case "--version": mode = .version
+            case "--check": try flag(.check)
+            case "--help", "-h": try flag(.help)
+            case "--version": try flag(.version)
             default:
                 throw Refusal(
                     description: "unknown argument '\(word)'; outrigger-sidecar --help lists them all")
@@ -81,12 +86,12 @@ public struct SidecarOptions: Sendable, Equatable {
           --workers N      worker threads (default 1)
           --admin ADDR     admin listener: IPv4:port, [IPv6]:port or unix:/path (default 127.0.0.1:15190)
           --status ADDR    listener for /healthz, /readyz and /metrics only (default: none)
-          --state DIR      directory for state that outlives a restart
+          --state DIR      directory for state that outlives a restart; made when it is not there
           --check          read and check the configuration, print every problem, and exit
           --version        print the version and exit
 
         SIGHUP reads the configuration again: it is taken whole, or refused whole with its problems in the log.
-        SIGTERM and SIGINT stop the process when the requests under way are answered, or after 5 s.
+        SIGTERM and SIGINT stop the process when the requests under way are answered, or after 5 s; a second one at once.
 
         Exit codes: 0 stopped or checked well; 1 configuration refused; 2 command line refused; 3 a listener, a file
         or a thread could not be had.

@@ -12,6 +12,7 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     private enum Order: Sendable {
         case reload
         case dispose(RuntimeSnapshot)
+        case closeListeners
         case stop
     }
 
@@ -25,7 +26,6 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     private let logs: LogThread
     private var builder: SnapshotBuilder
     private var workers: [Worker] = []
-    private var closedListeners = 0
 
     init(
         calls: SystemCalls, loader: ConfigurationLoader, builder: SnapshotBuilder, state: AdminState,
@@ -51,14 +51,20 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
 
     func dispose(_ snapshot: RuntimeSnapshot) { inbox.post(.dispose(snapshot)) }
 
+    /// Any thread: no worker accepts any more, and nobody shall wait in a backlog.
+    func closeListeners() { inbox.post(.closeListeners) }
+
     func stop() { inbox.post(.stop) }
 
     /// The first configuration, on the main thread before this one starts.
     func boot() throws -> RuntimeSnapshot {
         let snapshot = try builder.build(loader.load())
-        logs.setPaths(builder.logPaths)
+        logs.setFiles(builder.logs.descriptors)
         return snapshot
     }
+
+    /// Closes every listener. Only while the thread does not run: before its start, or behind its end.
+    func releaseListeners() { builder.releaseAllListeners() }
 
     // MARK: On the thread
 
@@ -71,6 +77,7 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
                 case .reload: apply()
                 // The last reference ends here: tables are freed on this thread.
                 case .dispose: break
+                case .closeListeners: builder.releaseAllListeners()
                 case .stop: stopped = true
                 }
             }
@@ -80,10 +87,10 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     private func apply() {
         do {
             let snapshot = try builder.build(loader.load())
-            logs.setPaths(builder.logPaths)
+            logs.setFiles(builder.logs.descriptors)
             for worker in workers { worker.post(.install(snapshot)) }
-            waitUntilInstalled(snapshot.policy.revision)
-            closeListeners()
+            // A worker that is stuck may still watch a socket: its number must not become another's.
+            if waitUntilInstalled(snapshot.policy.revision) { builder.releaseClosedListeners() }
             state.accepted(snapshot.configuration, revision: snapshot.policy.revision)
             var event = EventRecord(
                 level: .info, time: calls.realtime(), subsystem: "config", event: "config.accepted")
@@ -103,22 +110,22 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     }
 
     /// Workers switch at the start of a turn, so this takes a turn's time.
-    private func waitUntilInstalled(_ revision: UInt64) {
+    private func waitUntilInstalled(_ revision: UInt64) -> Bool {
         let step: UInt64 = 1_000_000
         for _ in 0..<5_000 where workers.contains(where: { $0.revision < revision }) {
             _ = pause.timers.schedule(at: calls.monotonic().adding(nanoseconds: step), token: 0)
             _ = pause.poll(hasWork: false)
             while pause.timers.popExpired(now: pause.now.monotonic) != nil {}
         }
-    }
-
-    /// Sockets that no worker listens on any more.
-    private func closeListeners() {
-        for descriptor in builder.takeClosedListeners() { _ = calls.close(descriptor) }
+        return !workers.contains { $0.revision < revision }
     }
 
     static func problems(of error: any Error) -> [String] {
-        if let invalid = error as? InvalidConfiguration { return invalid.problems.map { "\($0)" } }
+        if let invalid = error as? InvalidConfiguration {
+            let problems = invalid.problems.map { "\($0)" }
+            return invalid.omitted > 0 ? problems + ["and \(invalid.omitted) more"] : problems
+        }
+        if let refusal = error as? SnapshotBuilder.Refusal { return refusal.problems }
         return ["\(error)"]
     }
 }

@@ -35,12 +35,16 @@ public final class SidecarProcess: ProcessControl {
     private var transport: Transport?
     private var drainDeadline: MonotonicTime?
     private var isStopping = false
+    /// The admin and status listeners.
+    private var ownListeners: [(descriptor: FileDescriptor, address: MeshAddress)] = []
+    private var hasClosedListeners = false
 
     private init(_ options: SidecarOptions) throws {
         self.options = options
         identities = IdentityRegistry(seed: calls.randomSeed())
         metrics = MetricsRegistry(workers: options.workers + 2)
-        logs = try LogThread(calls: calls)
+        // One place more than threads: `or-admin` and `or-log` count too.
+        logs = try LogThread(calls: calls, metrics: metrics.worker(options.workers + 1))
         configuration = try ConfigurationThread(
             calls: calls, loader: ConfigurationLoader(paths: options.configurationPaths),
             builder: SnapshotBuilder(calls: calls, identities: identities), state: state, logs: logs)
@@ -89,6 +93,10 @@ public final class SidecarProcess: ProcessControl {
     private static func run(_ options: SidecarOptions) -> ExitCode {
         do {
             _ = try FileLimit.raise()
+            // Blocked before the first thread starts, so that every thread inherits it, and before the configuration
+            // is read, so that none is lost.
+            let signals = try SignalSource()
+            if let directory = options.stateDirectory { try StateDirectory.prepare(directory) }
             let process = try SidecarProcess(options)
             let snapshot: RuntimeSnapshot
             do {
@@ -97,7 +105,9 @@ public final class SidecarProcess: ProcessControl {
                 for problem in ConfigurationThread.problems(of: error) { say(problem) }
                 return error is ReactorError ? .startFailed : .configurationRefused
             }
-            try process.serve(snapshot)
+            // However it ends, nothing stays behind in the file system.
+            defer { process.releaseListeners() }
+            try process.serve(snapshot, signals)
             return .stopped
         } catch {
             say("outrigger-sidecar: \(error)")
@@ -110,9 +120,7 @@ public final class SidecarProcess: ProcessControl {
         _ = unsafe write(STDERR_FILENO, &line, line.count)
     }
 
-    private func serve(_ snapshot: RuntimeSnapshot) throws {
-        // Blocked before the first thread starts, so that every thread inherits it.
-        let signals = try SignalSource()
+    private func serve(_ snapshot: RuntimeSnapshot, _ signals: SignalSource) throws {
         let handler = AdminHandler(
             state: state, metrics: metrics, identities: identities,
             build: BuildInfo(
@@ -147,6 +155,11 @@ public final class SidecarProcess: ProcessControl {
         transport.destroy()
     }
 
+    private func releaseListeners() {
+        configuration.releaseListeners()
+        for (descriptor, address) in ownListeners { ListenerBook.release(descriptor, at: address, calls) }
+    }
+
     private func waitOneMillisecond() {
         _ = loop.timers.schedule(at: calls.monotonic().adding(nanoseconds: 1_000_000), token: 0)
         _ = loop.poll(hasWork: false)
@@ -163,9 +176,11 @@ public final class SidecarProcess: ProcessControl {
             idleTimeoutNanoseconds: 60_000_000_000)
         for (address, isFull) in [(options.admin, true)] + (options.status.map { [($0, false)] } ?? []) {
             guard let socket = SocketAddress(address) else {
-                throw SnapshotBuilder.Refusal(description: "address \(address) cannot be used")
+                throw SnapshotBuilder.Refusal(["address \(address) cannot be used"])
             }
-            let number = transport.listen(on: try Sockets.listen(socket, calls: calls), options: plain)
+            let descriptor = try Sockets.listen(socket, calls: calls)
+            ownListeners.append((descriptor, address))
+            let number = transport.listen(on: descriptor, options: plain)
             if isFull { handler.fullListeners.insert(number) }
         }
         return transport
@@ -201,7 +216,7 @@ public final class SidecarProcess: ProcessControl {
         return report
     }
 
-    func gauges() -> [MetricFamily] {
+    func gauges(_ counters: TransportCounters) -> [MetricFamily] {
         [
             MetricFamily(
                 name: "outrigger_config_revision", kind: .gauge,
@@ -211,12 +226,28 @@ public final class SidecarProcess: ProcessControl {
                 name: "outrigger_config_refused_total", kind: .counter,
                 help: "Configurations refused since the start.",
                 samples: [MetricFamily.Sample(value: Double(state.refusals))]),
+            MetricFamily(
+                name: "outrigger_tls_handshakes_total", kind: .counter, help: "TLS handshakes with clients.",
+                samples: [
+                    MetricFamily.Sample(
+                        labels: [MetricFamily.Label("result", "finished")], value: Double(counters.handshakes)
+                    ),
+                    MetricFamily.Sample(
+                        labels: [MetricFamily.Label("result", "failed")],
+                        value: Double(counters.handshakeFailures)),
+                ]),
+            MetricFamily(
+                name: "outrigger_accept_pauses_total", kind: .counter,
+                help: "Times that accepting paused for want of file descriptors.",
+                samples: [MetricFamily.Sample(value: Double(counters.acceptPauses))]),
         ]
     }
 
     func received(_ signal: SignalSource.Signal) {
         switch signal {
-        case .hangup: configuration.reload()
+        case .hangup:
+            // A process that is leaving opens nothing new.
+            if drainDeadline == nil { configuration.reload() }
         case .terminate, .interrupt: drain()
         case .user1: break
         }
@@ -230,6 +261,10 @@ public final class SidecarProcess: ProcessControl {
             transport.schedule(
                 afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
         } else if number == AdminHandler.drainEnd {
+            if !hasClosedListeners, workers.allSatisfy({ $0.isLeaving }) {
+                hasClosedListeners = true
+                configuration.closeListeners()
+            }
             let isOver = drainDeadline.map { transport.now.monotonic >= $0 } ?? false
             if isOver || workers.allSatisfy({ $0.drained }) {
                 isStopping = true

@@ -1,7 +1,7 @@
 import Cryptography
 import HTTPTransport
-import Reactor
 import Policy
+import Reactor
 import Substrate
 import Telemetry
 

@@ -13,12 +13,15 @@ struct GatewayState: ~Copyable {
     var verifications = VerificationPool()
     var tape: JSONTape
     var random: RandomSource
+    var events = EventGate()
     /// Answers of our own are composed here: their length stands in front of them.
     var scratch = ByteBuffer(capacity: 1024)
     /// Lines for each access log, gathered over a turn.
     var logLines = ByteBuffer()
     var logOfLines: Int32 = -1
     var pendingLines = 0
+    /// By listener number.
+    var directions: [Direction] = []
 
     init(seed: UInt64) {
         random = RandomSource(seed: seed)

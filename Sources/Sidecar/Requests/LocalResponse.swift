@@ -8,6 +8,8 @@ struct LocalResponse {
     let contentType: StaticString
     let reason: ReasonCode
     let closing: Bool
+    /// Methods that a 405 names (RFC 9110 §15.5.6).
+    var allows: StaticString = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
     /// The body of a refusal (RFC 9457): reason, status and request id, nothing of the inside.
     static func problem(_ reason: ReasonCode, requestID: RequestID?, into output: inout ByteBuffer) {
@@ -33,14 +35,12 @@ struct LocalResponse {
         if reason != .none { HTTP1Encoder.field("x-outrigger-reason", reason.code, into: &output) }
         // An answer may echo what a client sent: never guess another type for it.
         HTTP1Encoder.field("x-content-type-options", "nosniff", into: &output)
-        if status == 405 { HTTP1Encoder.field("allow", allowed, into: &output) }
+        if status == 405 {
+            HTTP1Encoder.field("allow", reason == .webhookMethodRefused ? "GET, POST" : allows, into: &output)
+        }
         if status == 503 { HTTP1Encoder.field("retry-after", "1", into: &output) }
         if closing { HTTP1Encoder.field("connection", "close", into: &output) }
         HTTP1Encoder.endOfHead(into: &output)
         if !isHead { output.append(body) }
-    }
-
-    private var allowed: StaticString {
-        reason == .webhookMethodRefused ? "GET, POST" : "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
     }
 }

@@ -16,7 +16,11 @@ struct VerificationPool {
         return Int32(boxes.count - 1)
     }
 
-    mutating func release(_ place: Int32) { free.append(place) }
+    /// The keys that it was made with do not outlive the request.
+    mutating func release(_ place: Int32) {
+        boxes[Int(place)].verification.removeAll()
+        free.append(place)
+    }
 
     func with<Result>(_ place: Int32, _ body: (inout WebhookVerification) -> Result) -> Result {
         body(&boxes[Int(place)].verification)

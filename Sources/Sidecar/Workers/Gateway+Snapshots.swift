@@ -7,6 +7,7 @@ extension Gateway {
     func install(_ snapshot: RuntimeSnapshot) {
         g[].balancer.prepare(endpoints: identities.endpointCount, services: identities.serviceCount)
         if let former = g[].pins.install(snapshot) { retired.dispose(former) }
+        learnDirections()
     }
 
     /// This worker's view of every endpoint, for `/clusters`.

@@ -21,6 +21,8 @@ final class Worker: ConnectionSink, @unchecked Sendable {
     private let installedRevision = Atomic<UInt64>(0)
     private let openExchanges = Atomic<Int>(0)
     private let isDrained = Atomic<Bool>(false)
+    private let hasStoppedAccepting = Atomic<Bool>(false)
+    private let loads: WorkerLoads
     private var listening = 0
     private var pools: [Bool] = []
     private var isDraining = false
@@ -30,6 +32,7 @@ final class Worker: ConnectionSink, @unchecked Sendable {
         number: Int, calls: SystemCalls, loads: WorkerLoads, gateway: Gateway, limits: TransportLimits
     ) throws {
         self.number = number
+        self.loads = loads
         self.gateway = gateway
         loop = try EventLoop(calls: calls)
         transport = Transport(
@@ -44,6 +47,9 @@ final class Worker: ConnectionSink, @unchecked Sendable {
     var revision: UInt64 { installedRevision.load(ordering: .acquiring) }
     /// Nothing is under way any more, behind a drain.
     var drained: Bool { isDrained.load(ordering: .acquiring) }
+
+    /// Told to drain: accepts no more.
+    var isLeaving: Bool { hasStoppedAccepting.load(ordering: .acquiring) }
 
     func setPeers(_ workers: [Worker]) { transport.setPeers(workers) }
 
@@ -74,21 +80,27 @@ final class Worker: ConnectionSink, @unchecked Sendable {
         case .adopt(let connection): transport.adopt(connection)
         case .install(let snapshot): install(snapshot)
         case .report(let report):
-            report.add(worker: number, gateway.status(transport.poolStatus, now: transport.now.monotonic))
+            gateway.publishTraffic(of: transport, listeners: listening)
+            report.add(
+                worker: number, gateway.status(transport.poolStatus, now: transport.now.monotonic),
+                transport.counters)
         case .drain:
             isDraining = true
             transport.drain()
+            hasStoppedAccepting.store(true, ordering: .releasing)
         case .stop: isStopped = true
         }
     }
 
     private func finishDraining() {
-        if transport.serverConnections == 0 { isDrained.store(true, ordering: .releasing) }
+        // The load counts also what another worker accepted and is still handing over.
+        isDrained.store(loads[number] == 0, ordering: .releasing)
     }
 
     func timerFired(_ number: UInt32) {
         guard number == Self.trimTimer else { return }
         transport.trim()
+        gateway.summariseEvents()
         transport.schedule(afterNanoseconds: Self.trimNanoseconds, number: Self.trimTimer)
     }
 
@@ -115,10 +127,15 @@ final class Worker: ConnectionSink, @unchecked Sendable {
                 transport.replaceOptions(of: listener.number, with: listener.options)
             } else {
                 while listening < Int(listener.number) {
+                    // Numbers of listeners that came and went before this worker heard of them.
                     transport.skipListener(options: listener.options)
                     listening += 1
                 }
-                _ = transport.listen(on: listener.descriptor, options: listener.options)
+                if isDraining {
+                    transport.skipListener(options: listener.options)
+                } else {
+                    _ = transport.listen(on: listener.descriptor, options: listener.options)
+                }
                 listening += 1
             }
         }

@@ -114,6 +114,15 @@ public final class WorkerMetrics: @unchecked Sendable {
         fixed.add(count, to: FixedCounter.bytes(direction, way))
     }
 
+    /// Shows totals that are counted elsewhere, in place of the methods above: for a direction use one or the other.
+    public func publish(_ direction: Direction, _ totals: ConnectionTotals) {
+        fixed.set(totals.opened, of: FixedCounter.opened(direction))
+        fixed.set(totals.closed, of: FixedCounter.closed(direction))
+        fixed.set(totals.idle, of: FixedCounter.idled(direction))
+        fixed.set(totals.received, of: FixedCounter.bytes(direction, .received))
+        fixed.set(totals.sent, of: FixedCounter.bytes(direction, .sent))
+    }
+
     public func webhook(_ provider: WebhookProvider, outcome: WebhookOutcome) {
         fixed.add(1, to: FixedCounter.webhook(provider, outcome))
     }

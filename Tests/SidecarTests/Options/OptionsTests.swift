@@ -1,0 +1,87 @@
+import MeshModel
+import Testing
+
+@testable import Sidecar
+
+@Suite("the command line")
+struct OptionsTests {
+    private func refusal(_ arguments: String...) -> String? {
+        do {
+            _ = try SidecarOptions(arguments: arguments)
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test func `defaults are one worker and an admin listener on loopback`() throws {
+        let options = try SidecarOptions(arguments: ["--config", "mesh.yaml"])
+        #expect(options.mode == .run)
+        #expect(options.workers == 1)
+        #expect(options.admin == .ipv4([127, 0, 0, 1], port: 15190))
+        #expect(options.status == nil)
+        #expect(options.stateDirectory == nil)
+    }
+
+    @Test func `values come behind a blank or an equals sign`() throws {
+        let options = try SidecarOptions(arguments: [
+            "--config=a", "--config", "b", "--workers=4", "--admin=unix:/run/admin", "--status",
+            "[::1]:15191",
+            "--state=/var/lib/outrigger", "--check",
+        ])
+        #expect(options.configurationPaths == ["a", "b"])
+        #expect(options.workers == 4)
+        #expect(options.admin == .unix(path: "/run/admin"))
+        #expect(options.status != nil)
+        #expect(options.stateDirectory == "/var/lib/outrigger")
+        #expect(options.mode == .check)
+    }
+
+    @Test func `no configuration is refused`() {
+        #expect(refusal()?.contains("--config PATH") == true)
+        #expect(refusal("--check")?.contains("--config PATH") == true)
+        #expect(refusal("--help") == nil)
+        #expect(refusal("--version") == nil)
+    }
+
+    @Test func `a forgotten value is refused and does not take the next option`() {
+        #expect(refusal("--config") == "--config needs a value: --config PATH")
+        #expect(refusal("--config", "--check") == "--config needs a value: --config PATH")
+        #expect(refusal("--config=") == "--config needs a value: --config PATH")
+        #expect(refusal("--config", "a", "--state", "") == "--state needs a value: --state DIR")
+    }
+
+    @Test(arguments: ["0", "257", "-1", "two", "1.5", ""])
+    func `a number of workers that cannot be is refused`(_ text: String) {
+        #expect(refusal("--config", "a", "--workers=" + text)?.contains("--workers") == true)
+    }
+
+    @Test func `workers are accepted up to the limit`() throws {
+        #expect(try SidecarOptions(arguments: ["--config", "a", "--workers", "256"]).workers == 256)
+    }
+
+    @Test(arguments: ["localhost:80", "127.0.0.1", "127.0.0.1:70000", "[::1]", "unix:"])
+    func `an address that is none is refused with the option's name`(_ text: String) {
+        #expect(refusal("--config", "a", "--admin", text)?.hasPrefix("--admin \(text): ") == true)
+        #expect(refusal("--config", "a", "--status", text)?.hasPrefix("--status \(text): ") == true)
+    }
+
+    @Test func `an unknown argument is named`() {
+        #expect(refusal("--confg", "a")?.contains("'--confg'") == true)
+        #expect(refusal("mesh.yaml")?.contains("'mesh.yaml'") == true)
+    }
+
+    @Test(arguments: ["--check=yes", "--help=x", "--version=1"])
+    func `a flag takes no value`(_ word: String) {
+        #expect(refusal("--config", "a", word)?.contains("takes no value") == true)
+    }
+
+    @Test func `the usage names every option and exit code`() {
+        for word in ["--config", "--workers", "--admin", "--status", "--state", "--check", "--version"] {
+            #expect(SidecarOptions.usage.contains("  \(word)"))
+        }
+        for code in ["0 stopped", "1 configuration", "2 command line", "3 a listener"] {
+            #expect(SidecarOptions.usage.contains(code))
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Substrate
+import Testing
+
+@testable import Sidecar
+
+@Suite("X-Forwarded-For")
+struct ForwardedForTests {
+    private func trusted(_ hops: Int, _ fields: String...) -> String? {
+        let lines = fields.map { "X-Forwarded-For: \($0)\r\n" }.joined()
+        return withHead("GET / HTTP/1.1\r\nHost: a\r\n\(lines)\r\n") { head in
+            written { ForwardedFor.appendTrusted(head, hops: hops, into: &$0) }
+        }
+    }
+
+    @Test func `without hops nothing is believed`() {
+        #expect(trusted(0, "1.1.1.1, 2.2.2.2") == "")
+        #expect(trusted(-1, "1.1.1.1") == "")
+    }
+
+    @Test func `one hop is the last address`() {
+        #expect(trusted(1, "1.1.1.1, 2.2.2.2") == "2.2.2.2, ")
+        #expect(trusted(1, "1.1.1.1", "2.2.2.2") == "2.2.2.2, ")
+    }
+
+    @Test func `two hops are the last two, over fields`() {
+        #expect(trusted(2, "6.6.6.6, 1.1.1.1", "2.2.2.2") == "1.1.1.1, 2.2.2.2, ")
+        #expect(trusted(2, "6.6.6.6", "1.1.1.1,2.2.2.2") == "1.1.1.1, 2.2.2.2, ")
+    }
+
+    @Test func `fewer addresses than hops are all kept`() {
+        #expect(trusted(2, "1.1.1.1") == "1.1.1.1, ")
+        #expect(trusted(2) == "")
+    }
+
+    @Test func `empty elements do not count`() {
+        #expect(trusted(1, "1.1.1.1, ,, ") == "1.1.1.1, ")
+        #expect(trusted(2, ",1.1.1.1,,", "", " , 2.2.2.2") == "1.1.1.1, 2.2.2.2, ")
+        #expect(trusted(1, ",,,") == "")
+    }
+}
