@@ -209,4 +209,58 @@ import Testing
         #expect(bench.ask(client, request)?.status == 200)
         #expect(bench.transport.counters.bytesReceived == UInt64(request.utf8.count))
     }
+
+    @Test func `collected bodies of a worker share one bound and give it back`() throws {
+        var limits = TransportLimits()
+        limits.maxCollectedBytes = 20
+        let bench = try TransportBench(limits: limits)
+        defer { bench.end() }
+        let holder = try bench.client()
+        holder.send(bench.post("/collect-wait", "0123456789"))
+        #expect(bench.run { bench.handler.waiting.count == 1 })
+        for (body, status) in [("0123456789", 200), ("0123456789a", 503), ("0123456789", 200)] {
+            let client = try bench.client()
+            #expect(bench.ask(client, bench.post("/collect", body), method: "POST")?.status == status)
+        }
+        #expect(bench.transport.answerLater(bench.handler.waiting.removeLast()))
+        #expect(bench.answer(holder, method: "POST")?.status == 200)
+        let client = try bench.client()
+        let body = String(repeating: "x", count: 20)
+        #expect(bench.ask(client, bench.post("/collect", body), method: "POST")?.status == 200)
+    }
+
+    @Test func `a TLS connection that is used now and then outlives its timer's early looks`() throws {
+        let bench = try TransportBench(Hops(tlsDownstream: true, tlsUpstream: true))
+        defer { bench.end() }
+        let client = try bench.client()
+        for number in 0..<12 {
+            #expect(bench.ask(client, bench.get("/\(number)"))?.body == Array("/\(number)".utf8))
+            bench.pass(milliseconds: 3_000 * UInt64(1 + number % 6))
+        }
+        #expect(!client.isClosed)
+        #expect(bench.upstream.connections.count == 1)
+    }
+
+    @Test func `a worker without neighbours serves and counts what it accepts`() throws {
+        let network = SimulatedNetwork(seed: 3)
+        let loop = try EventLoop(calls: network.calls)
+        let loads = WorkerLoads(workers: 4)
+        let transport = Transport(
+            loop: loop, calls: network.calls, limits: TransportLimits(), worker: 0, loads: loads,
+            handler: TestHandler(), seed: 5)
+        let listener = try Sockets.listen(SocketAddress(ipv4: (127, 0, 0, 1), port: 0), calls: network.calls)
+        _ = transport.listen(
+            on: listener,
+            options: ListenerOptions(
+                tls: nil, limits: HTTP1Limits(), headTimeoutNanoseconds: 60_000_000_000,
+                idleTimeoutNanoseconds: 1_000_000_000))
+        let address = try Sockets.localAddress(of: listener, calls: network.calls)
+        let clients = (0..<40).map { _ in network.client(connectTo: address) }
+        for _ in 0..<6 { transport.turn() }
+        #expect((0..<4).map { loads[$0] } == [40, 0, 0, 0])
+        for client in clients { client.close() }
+        _ = network.run(until: { transport.serverConnections == 0 }, turn: transport.turn)
+        #expect((0..<4).map { loads[$0] } == [0, 0, 0, 0])
+        transport.destroy()
+    }
 }
