@@ -18,9 +18,17 @@ public final class WorkerLoads: Sendable {
     /// A connection was given to `worker`, or has left it.
     func add(_ change: Int, to worker: Int) { counts[worker].value.wrappingAdd(change, ordering: .relaxed) }
 
-    /// The less loaded of `own` and one random other worker.
+    /// Up to this many workers, all are looked at; see the decision "placing connections".
+    static let maxCompared = 8
+
+    /// The least loaded worker, `own` before others; of very many, the less loaded of `own` and one random other.
     func place(own: Int, random: inout RandomSource) -> Int {
         guard counts.count > 1 else { return own }
+        if counts.count <= Self.maxCompared {
+            var best = own
+            for worker in counts.indices where self[worker] < self[best] { best = worker }
+            return best
+        }
         let step = 1 + Int(random.next(below: UInt32(counts.count - 1)))
         let other = (own + step) % counts.count
         return self[other] < self[own] ? other : own
