@@ -92,6 +92,26 @@ import Testing
         }
     }
 
+    @Test func `one connection gets its share of a turn, and then the others theirs`() throws {
+        var limits = TransportLimits()
+        limits.receiveBytes = 1_000
+        let bench = try TransportBench(limits: limits)
+        defer { bench.end() }
+        let greedy = try bench.client()
+        let other = try bench.client()
+        #expect(bench.ask(greedy, bench.get("/answer"))?.status == 200)
+        #expect(bench.ask(other, bench.get("/answer"))?.status == 200)
+        greedy.send(bench.post("/collect", String(repeating: "x", count: 10_000)))
+        other.send(bench.get("/answer"))
+        let before = bench.transport.counters.bytesReceived
+        bench.turn()
+        // Once when it became readable, and once from the ready list.
+        let asked = UInt64(bench.get("/answer").utf8.count)
+        #expect(bench.transport.counters.bytesReceived - before == 2_000 + asked)
+        #expect(bench.answer(other)?.status == 200)
+        #expect(bench.answer(greedy, method: "POST")?.status == 200)
+    }
+
     @Test func `a slow reader is not idle`() throws {
         let bench = try TransportBench(bufferBytes: 16 * 1024)
         defer { bench.end() }

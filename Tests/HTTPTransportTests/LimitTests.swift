@@ -26,6 +26,19 @@ import Testing
         #expect(bench.ask(next, bench.get("/x"))?.status == 200)
     }
 
+    @Test(arguments: [8, 9]) func `eight connections are accepted in a turn and the ninth in the next`(
+        _ count: Int
+    ) throws {
+        let bench = try TransportBench()
+        defer { bench.end() }
+        #expect(TransportLimits().acceptsPerTurn == 8)
+        for _ in 0..<count { _ = try bench.client() }
+        bench.turn()
+        #expect(bench.transport.counters.accepted == 8)
+        bench.turn()
+        #expect(bench.transport.counters.accepted == UInt64(count))
+    }
+
     @Test func `a body of the allowed length passes and one byte more does not`() throws {
         let bench = try TransportBench()
         defer { bench.end() }
@@ -218,15 +231,25 @@ import Testing
         let holder = try bench.client()
         holder.send(bench.post("/collect-wait", "0123456789"))
         #expect(bench.run { bench.handler.waiting.count == 1 })
+        let state = bench.transport.s
         for (body, status) in [("0123456789", 200), ("0123456789a", 503), ("0123456789", 200)] {
             let client = try bench.client()
             #expect(bench.ask(client, bench.post("/collect", body), method: "POST")?.status == status)
+            #expect(state[].collectedBytes == 10)
         }
+        #expect(bench.handler.ended.map(\.reason).contains(.overloaded))
         #expect(bench.transport.answerLater(bench.handler.waiting.removeLast()))
         #expect(bench.answer(holder, method: "POST")?.status == 200)
         let client = try bench.client()
         let body = String(repeating: "x", count: 20)
         #expect(bench.ask(client, bench.post("/collect", body), method: "POST")?.status == 200)
+        #expect(state[].collectedBytes == 0)
+        // One that goes away in the middle gives back too.
+        let gone = try bench.client()
+        gone.send("POST /collect HTTP/1.1\r\nhost: a\r\ncontent-length: 20\r\n\r\n0123456789")
+        #expect(bench.run { state[].collectedBytes == 10 })
+        gone.reset()
+        #expect(bench.run { state[].collectedBytes == 0 })
     }
 
     @Test func `a TLS connection that is used now and then outlives its timer's early looks`() throws {

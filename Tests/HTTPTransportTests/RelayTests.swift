@@ -283,6 +283,26 @@ import Testing
         #expect(bench.run { kept.isClosed })
     }
 
+    @Test(arguments: Hops.encryptions) func `an informational answer says nothing in the mesh's name`(
+        _ hops: Hops
+    ) throws {
+        let bench = try TransportBench(hops)
+        defer { bench.end() }
+        bench.upstream.respond = { _, _ in
+            [
+                .text("HTTP/1.1 103 Early Hints\r\nX-Outrigger-Tenant: globex\r\nlink: </a>\r\n"),
+                .text("x-outrigger-anything: x\r\n\r\n"), .ok("end"),
+            ]
+        }
+        let client = try bench.client()
+        client.send(bench.get("/x"))
+        bench.run { bench.answers(client, to: ["GET"]).last?.status == 200 }
+        let hint = try #require(bench.answers(client, to: ["GET"]).first)
+        #expect(hint.status == 103)
+        #expect(hint.value("link") == "</a>")
+        #expect(hint.fields.map(\.name) == ["link"])
+    }
+
     @Test func `informational answers are passed on, except to HTTP 1 0`() throws {
         let bench = try TransportBench()
         defer { bench.end() }

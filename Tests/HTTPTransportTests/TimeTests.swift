@@ -69,6 +69,33 @@ import Testing
         #expect(bench.transport.counters.handshakeFailures == 1)
     }
 
+    @Test(arguments: Hops.encryptions)
+    func `an answer that a closing connection does not take is given up, unless it goes on taking`(
+        _ hops: Hops
+    ) throws {
+        var limits = TransportLimits()
+        limits.flushTimeout = 2_000_000_000
+        let bench = try TransportBench(hops, limits: limits)
+        defer { bench.end() }
+        bench.handler.answerBytes = 4_000_000
+        let client = try bench.client()
+        if hops.tlsDownstream { #expect(bench.run { client.isEstablished }) }
+        client.reads = false
+        client.send("GET /answer HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        #expect(bench.run { bench.handler.ended.count == 1 })
+        for _ in 0..<3 {
+            bench.network.advance(milliseconds: 1_980)
+            bench.settle(turns: 2)
+            #expect(bench.transport.serverConnections == 1)
+            client.reads = true
+            client.maxBytesPerPump = 500_000
+            bench.settle(turns: 3)
+            client.reads = false
+        }
+        let time = wait(bench) { bench.transport.serverConnections == 0 }
+        #expect(isAbout(time, 2_000), "\(time) ms")
+    }
+
     @Test(arguments: Hops.simulated)
     func `an answer that does not come is a 504 and its connection is closed`(
         _ hops: Hops

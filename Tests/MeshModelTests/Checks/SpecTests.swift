@@ -285,6 +285,30 @@ import Testing
                 .isEmpty)
     }
 
+    @Test(arguments: [
+        service("endpoints: [ { address: 10.0.0.1:80 } ], connectTimeout: 1d"),
+        service("endpoints: [ { address: 10.0.0.1:80 } ], pool: { maxIdle: 0 }"),
+        service("endpoints: [ { address: 10.0.0.1:80 } ], pool: { maxIdle: 65536 }"),
+        listener("role: edge, address: 127.0.0.1:80, trustedHops: 32"),
+        route("access: public, order: 1000000"), route("access: public, order: -1000000"),
+    ])
+    func `a number at its limit is accepted`(text: String) { #expect(Reading.problems(text).isEmpty) }
+
+    @Test(arguments: [1_000_001, -1_000_001]) func `an order past its limit is refused`(order: Int) {
+        #expect(
+            Reading.problems(Self.route("access: public, order: \(order)")).map(\.pointer) == ["/spec/order"])
+    }
+
+    @Test func `a host of 253 bytes is accepted, one more is not`() {
+        func problems(_ bytes: Int) -> [Problem] {
+            let label = String(repeating: "a", count: 49) + "."
+            let host = String(repeating: label, count: 5) + String(repeating: "b", count: bytes - 250)
+            return Reading.problems(Self.route("access: public, hosts: [ \(host) ]"))
+        }
+        #expect(problems(253).isEmpty)
+        #expect(problems(254).map(\.pointer) == ["/spec/hosts/0"])
+    }
+
     @Test(arguments: ["1ns", "24h", "1d", "86400s"]) func `timeouts up to a day are accepted`(span: String) {
         #expect(Reading.problems(Self.route("access: public, timeouts: { request: \(span) }")).isEmpty)
     }

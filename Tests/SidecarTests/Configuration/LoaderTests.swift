@@ -73,6 +73,15 @@ struct LoaderTests {
         #expect(throws: FileReader.Failure.self) { try FileReader.read(path, maxBytes: 999) }
     }
 
+    @Test func `a secret of 1 MiB is read and one byte more is not`() throws {
+        let limit = ConfigurationLoader.maxSecretBytes
+        #expect(limit == 1 << 20)
+        let longest = scratch.write("longest", [UInt8](repeating: 65, count: limit))
+        #expect(try ConfigurationLoader.secret(.file(path: longest)).count == limit)
+        let longer = scratch.write("longer", [UInt8](repeating: 65, count: limit + 1))
+        #expect(throws: FileReader.Failure.self) { try ConfigurationLoader.secret(.file(path: longer)) }
+    }
+
     @Test(arguments: [
         ("s", "s"), ("s\n", "s"), ("s\r\n", "s"), ("s\n\n", "s\n"), ("s\r", "s\r"), (" s ", " s "),
     ])

@@ -81,6 +81,39 @@ struct MeshTests {
         #expect(rig.backend.accept() == nil)
         #expect(rig.events.contains { $0.contains("the client sent no certificate") })
     }
+
+    @Test(arguments: [true, false])
+    func `a service's Outrigger fields are kept from a peer that is named and from nobody else`(
+        named: Bool
+    ) throws {
+        let root = scratch.write("root.pem", authority.rootPEM)
+        let client = authority.client()
+        let chain = scratch.write("edge.pem", client.chainPEM)
+        let key = scratch.write("edge.key.pem", client.keyPEM)
+        let expected = named ? "peer: spiffe://mesh.test/service/backend" : "serverName: localhost"
+        let rig = try GatewayRig(
+            Document.listener()
+                + Document.service(
+                    more: ", tls: { authority: { file: \"\(root)\" }, certificate: { file: \"\(chain)\" }, "
+                        + "key: { file: \"\(key)\" }, \(expected) }") + Document.route())
+        let server = authority.server()
+        let stranger = rig.client()
+        stranger.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        rig.settle()
+        let backend = try TLSBackend(
+            rig, #require(rig.backend.accept()),
+            TLSServerContext(
+                certificateChainPEM: server.chainPEM, privateKeyPEM: server.keyPEM,
+                clientAuthorityPEM: authority.rootPEM, requireClientCertificate: true))
+        #expect(backend.receiveText().hasPrefix("GET / HTTP/1.1\r\n"))
+        backend.send(
+            "HTTP/1.1 403 Forbidden\r\nX-Outrigger-Reason: tenant.mismatch\r\nX-Own: kept\r\n"
+                + "Content-Length: 0\r\n\r\n")
+        let text = stranger.receiveText()
+        #expect(text.hasPrefix("HTTP/1.1 403 "))
+        #expect(values("x-outrigger-reason", in: text) == (named ? ["tenant.mismatch"] : []))
+        #expect(values("x-own", in: text) == ["kept"])
+    }
 }
 
 /// A TLS client of a rig, played by the test.
