@@ -47,9 +47,11 @@ extension Transport {
         }
     }
 
-    /// Out of descriptors: leaves the connections in the backlog for a moment instead of spinning on them.
+    /// Out of descriptors: closes one waiting connection by means of the reserve, and leaves the others in the backlog
+    /// for a moment instead of spinning on them.
     private func pauseAccepting(_ index: Int) {
         s[].counters.acceptPauses &+= 1
+        if s[].reserve.shedOne(from: s[].listeners[index].descriptor) { s[].counters.refused &+= 1 }
         s[].handler.acceptPaused(listener: Int32(index))
         s[].listeners[index].isPaused = true
         s[].loop.remove(s[].listeners[index].descriptor)

@@ -33,6 +33,8 @@ struct TransportState: ~Copyable {
     var ready: [Token] = []
     var readyNow: [Token] = []
     var isDraining = false
+    /// Given up for a moment when descriptors run out, so that one client is told instead of left to wait.
+    var reserve: ReserveDescriptor
     /// Held in the bodies of exchanges that collect theirs.
     var collectedBytes = 0
     var counters = TransportCounters()
@@ -53,6 +55,7 @@ struct TransportState: ~Copyable {
         self.loads = loads
         self.handler = handler
         random = RandomSource(seed: seed)
+        reserve = ReserveDescriptor(calls: calls)
         // A leftover of one watermark may stand in front of what is received.
         received = ReceiveBuffer(capacity: limits.receiveBytes * 2)
         decrypted = ReceiveBuffer(capacity: limits.receiveBytes * 3 + 17 * 1024)

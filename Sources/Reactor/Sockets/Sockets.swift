@@ -71,7 +71,7 @@ public enum Sockets {
     public enum AcceptResult: Equatable, Sendable, BitwiseCopyable {
         case accepted(FileDescriptor, peer: SocketAddress)
         case wouldBlock
-        /// The process or the machine is out of descriptors or memory: see `AcceptGate`.
+        /// The process or the machine is out of descriptors or memory: see `ReserveDescriptor`.
         case tooManyFiles
         /// The connection was gone before it could be taken; the next may be fine.
         case aborted
