@@ -37,9 +37,6 @@ extension AccessLogRecord {
 
     private func appendTimings(to line: inout JSONLine, into buffer: inout ByteBuffer) {
         line.microseconds("totalMicroseconds", nanoseconds: totalNanoseconds, into: &buffer)
-        if let queueNanoseconds {
-            line.microseconds("queueMicroseconds", nanoseconds: queueNanoseconds, into: &buffer)
-        }
         if let connectNanoseconds {
             line.microseconds("connectMicroseconds", nanoseconds: connectNanoseconds, into: &buffer)
         }

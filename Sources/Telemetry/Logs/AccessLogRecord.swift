@@ -24,8 +24,6 @@ public import Substrate
 
     /// From the request's first byte to the last of its answer, in nanoseconds.
     public var totalNanoseconds: UInt64 = 0
-    /// Waiting for a connection, in nanoseconds; nil where nothing was waited for or no try was made.
-    public var queueNanoseconds: UInt64?
     /// Connecting with TLS, in nanoseconds; nil on a pooled connection.
     public var connectNanoseconds: UInt64?
     /// From the request's first byte to the first of the upstream's answer, in nanoseconds; nil without one.
