@@ -1,3 +1,4 @@
+import Cryptography
 import HTTPWire
 import MeshTestKit
 import Reactor
@@ -90,6 +91,35 @@ import Testing
         #expect(bench.ask(client, bench.get("/x"))?.status == 503)
         bench.transport.setPool(0, to: bench.target)
         #expect(bench.ask(client, bench.get("/x"))?.status == 200)
+    }
+
+    @Test func `a pool that is reached in another way keeps no connection of the former one`() throws {
+        let bench = try TransportBench()
+        defer { bench.end() }
+        let (idle, busy) = (try bench.client(), try bench.client())
+        bench.upstream.respond = { request, _ in request.target == "/slow" ? [] : [.ok("x")] }
+        busy.send(bench.get("/slow"))
+        #expect(bench.ask(idle, bench.get("/x"))?.status == 200)
+        #expect(bench.transport.clientConnections == 2)
+        bench.transport.setPool(0, to: bench.target)
+        #expect(bench.transport.idleUpstreamConnections == 1)
+
+        bench.target.tls = TestCredentials.contexts.client
+        bench.upstream.tls = TestCredentials.contexts.server
+        bench.transport.setPool(0, to: bench.target)
+        #expect(bench.transport.clientConnections == 1)
+        for connection in bench.upstream.connections where !connection.isOver {
+            connection.perform([.ok("y")])
+        }
+        #expect(bench.answer(busy)?.status == 200)
+        #expect(bench.transport.clientConnections == 0)
+
+        #expect(bench.ask(idle, bench.get("/x"))?.status == 200)
+        #expect(bench.transport.idleUpstreamConnections == 1)
+        bench.target.tls = TestCredentials.contexts.suspicious
+        bench.transport.setPool(0, to: bench.target)
+        #expect(bench.ask(idle, bench.get("/x"))?.status == Int(ReasonCode.upstreamTLSFailed.status))
+        #expect(TestCredentials.contexts.client.terms != TestCredentials.contexts.anonymous.terms)
     }
 
     @Test func `idle connections are kept up to the pool's number`() throws {

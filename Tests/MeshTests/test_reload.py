@@ -1,5 +1,6 @@
 """SIGHUP: the new configuration is there, whole, and nobody notices anything but what it says."""
 
+import json
 import os
 import re
 import subprocess
@@ -164,6 +165,24 @@ def test_new_certificate_serves_new_connections_and_old_ones_live_on(start, auth
                 return new.ask(request()).status == 200 and new.socket.getpeercert(binary_form=True) != before
         sidecar.wait(rotated, "new connections get the new certificate")
         assert old.ask(request()).status == 200
+
+
+def test_service_that_gets_tls_is_not_asked_in_plaintext_any_more(start, authority):
+    """A pooled connection that proves nothing must not outlive the configuration that asked for nothing."""
+    backend, port = start.backend(), free_port()
+    sidecar = start.sidecar(revision(port, 1, backend))
+    assert shown(port) == "1"
+    asked = len(backend.requests)
+    documents = revision(port, 2, backend)
+    documents[1]["spec"]["tls"] = say.mesh_tls(authority, "edge", "backend")
+    sidecar.write(documents)
+    sidecar.reload()
+    sidecar.wait(lambda: json.loads(sidecar.ask("/readyz")[1])["revision"] == 2, "the configuration is installed")
+    with Client(port) as client:
+        reply = client.ask(request())
+    # The backend says nothing to a TLS hello, so that the time to connect runs out.
+    assert (reply.status, reply.reason) == (503, "upstream.connect_failed")
+    assert len(backend.requests) == asked
 
 
 @pytest.mark.parametrize("count", [5000])
