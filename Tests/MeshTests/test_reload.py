@@ -185,6 +185,32 @@ def test_service_that_gets_tls_is_not_asked_in_plaintext_any_more(start, authori
     assert len(backend.requests) == asked
 
 
+def test_delivery_begun_before_its_endpoint_left_is_delivered(start):
+    """The body of a webhook comes slowly; its endpoint is replaced meanwhile."""
+    import hashlib
+    import hmac
+    old, new, port = start.backend(), start.backend(), free_port()
+    body = json.dumps({"object": "whatsapp_business_account", "entry": [
+        {"id": "1", "changes": [{"value": {"metadata": {"phone_number_id": "77"}}}]}]}).encode()
+    signature = "sha256=" + hmac.new(b"app-secret-of-meta", body, hashlib.sha256).hexdigest()
+
+    def documents(backend):
+        return [say.edge(port), say.service(backend.port), say.tenant("acme"),
+                say.meta_webhook("app-secret-of-meta"), say.whatsapp_channel("acme", "line", phone="77"),
+                say.webhook_route({"exact": "/hook"}, "meta", "hook")]
+    sidecar = start.sidecar(documents(old))
+    raw = request("POST", "/hook", [("X-Hub-Signature-256", signature)], body)
+    with Client(port) as client:
+        client.send(raw[:-1])
+        time.sleep(0.3)
+        sidecar.write(documents(new))
+        sidecar.reload()
+        sidecar.wait(lambda: json.loads(sidecar.ask("/readyz")[1])["revision"] == 2, "the configuration is installed")
+        client.send(raw[-1:])
+        assert client.answer("POST").status == 200
+    assert len(old.requests) == 1 and not new.requests
+
+
 @pytest.mark.parametrize("count", [5000])
 def test_memory_returns_after_a_burst_of_connections(pair, count):
     """Within 2 MiB of before, 30 s after a burst; the clients' half is limited by this process's open files."""

@@ -14,10 +14,12 @@ extension Transport {
             closeIdle(number)
         }
         s[].pools[Int(number)].target = target
+        s[].pools[Int(number)].isKnown = true
         s[].pools[Int(number)].isRetired = false
     }
 
-    /// Closes the pool's idle connections; busy ones close behind their answer.
+    /// Closes the pool's idle connections; busy ones close behind their answer. Requests that began while it was configured
+    /// may still be sent to it.
     public func retirePool(_ number: Int32) {
         guard Int(number) < s[].pools.count else { return }
         s[].pools[Int(number)].isRetired = true
@@ -64,7 +66,7 @@ extension Transport {
     /// A new connection, perhaps still connecting. Nil when none can be made.
     func open(_ number: Int32) -> SlotID? {
         let index = Int(number)
-        guard !s[].pools[index].isRetired else { return nil }
+        guard s[].pools[index].isKnown else { return nil }
         let address = s[].pools[index].target.address
         let descriptor: FileDescriptor
         let inProgress: Bool

@@ -31,7 +31,9 @@ public struct UpstreamTarget {
 /// oldest is closed.
 struct UpstreamPool {
     var target: UpstreamTarget
-    /// No longer configured: connections are closed as they fall idle.
+    /// A target was given for it. Until then it only holds its number's place.
+    var isKnown = false
+    /// No longer configured: what still asks for it is served, and connections are closed as they fall idle.
     var isRetired = false
     /// Counts the ways to reach the endpoint: connections of an earlier one are closed as they fall idle.
     var epoch: UInt32 = 0
