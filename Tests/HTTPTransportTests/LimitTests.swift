@@ -1,3 +1,4 @@
+import Cryptography
 import HTTPWire
 import MeshTestKit
 import Reactor
@@ -91,7 +92,7 @@ import Testing
         #expect(bench.ask(client, bench.get("/x"))?.status == 200)
     }
 
-    @Test func `a pool that does not exist or is retired has no connection`() throws {
+    @Test func `a pool that does not exist has no connection and a retired one keeps none`() throws {
         let bench = try TransportBench()
         defer { bench.end() }
         let client = try bench.client()
@@ -103,9 +104,40 @@ import Testing
         #expect(bench.ask(client, bench.get("/x"))?.status == 200)
         bench.transport.retirePool(0)
         #expect(bench.transport.clientConnections == 0)
-        #expect(bench.ask(client, bench.get("/x"))?.status == 503)
+        // A request that began with the former configuration.
+        #expect(bench.ask(client, bench.get("/x"))?.status == 200)
+        #expect(bench.transport.clientConnections == 0)
         bench.transport.setPool(0, to: bench.target)
         #expect(bench.ask(client, bench.get("/x"))?.status == 200)
+    }
+
+    @Test func `a pool that is reached in another way keeps no connection of the former one`() throws {
+        let bench = try TransportBench()
+        defer { bench.end() }
+        let (idle, busy) = (try bench.client(), try bench.client())
+        bench.upstream.respond = { request, _ in request.target == "/slow" ? [] : [.ok("x")] }
+        busy.send(bench.get("/slow"))
+        #expect(bench.ask(idle, bench.get("/x"))?.status == 200)
+        #expect(bench.transport.clientConnections == 2)
+        bench.transport.setPool(0, to: bench.target)
+        #expect(bench.transport.idleUpstreamConnections == 1)
+
+        bench.target.tls = TestCredentials.contexts.client
+        bench.upstream.tls = TestCredentials.contexts.server
+        bench.transport.setPool(0, to: bench.target)
+        #expect(bench.transport.clientConnections == 1)
+        for connection in bench.upstream.connections where !connection.isOver {
+            connection.perform([.ok("y")])
+        }
+        #expect(bench.answer(busy)?.status == 200)
+        #expect(bench.transport.clientConnections == 0)
+
+        #expect(bench.ask(idle, bench.get("/x"))?.status == 200)
+        #expect(bench.transport.idleUpstreamConnections == 1)
+        bench.target.tls = TestCredentials.contexts.suspicious
+        bench.transport.setPool(0, to: bench.target)
+        #expect(bench.ask(idle, bench.get("/x"))?.status == Int(ReasonCode.upstreamTLSFailed.status))
+        #expect(TestCredentials.contexts.client.terms != TestCredentials.contexts.anonymous.terms)
     }
 
     @Test func `idle connections are kept up to the pool's number`() throws {

@@ -141,6 +141,15 @@ def test_http_1_0_keep_alive(pair):
             assert reply.status == 200 and reply.get("connection", "").lower() == "keep-alive"
 
 
+def test_http_1_0_target_with_authority_keeps_its_host(pair):
+    _, port, backend = pair()
+    with Client(port) as client:
+        assert client.ask(b"GET http://acme.example.test:81/x HTTP/1.0\r\n\r\n").status == 200
+    # What the route was chosen by is what the backend is told (RFC 9112 section 3.2).
+    assert backend.last.start == "GET /x HTTP/1.1"
+    assert backend.last.all("host") == ["acme.example.test:81"]
+
+
 def test_connection_close_is_kept_to(pair):
     _, port, _ = pair()
     with Client(port) as client:

@@ -1,5 +1,6 @@
 """SIGHUP: the new configuration is there, whole, and nobody notices anything but what it says."""
 
+import json
 import os
 import re
 import subprocess
@@ -164,6 +165,50 @@ def test_new_certificate_serves_new_connections_and_old_ones_live_on(start, auth
                 return new.ask(request()).status == 200 and new.socket.getpeercert(binary_form=True) != before
         sidecar.wait(rotated, "new connections get the new certificate")
         assert old.ask(request()).status == 200
+
+
+def test_service_that_gets_tls_is_not_asked_in_plaintext_any_more(start, authority):
+    """A pooled connection that proves nothing must not outlive the configuration that asked for nothing."""
+    backend, port = start.backend(), free_port()
+    sidecar = start.sidecar(revision(port, 1, backend))
+    assert shown(port) == "1"
+    asked = len(backend.requests)
+    documents = revision(port, 2, backend)
+    documents[1]["spec"]["tls"] = say.mesh_tls(authority, "edge", "backend")
+    sidecar.write(documents)
+    sidecar.reload()
+    sidecar.wait(lambda: json.loads(sidecar.ask("/readyz")[1])["revision"] == 2, "the configuration is installed")
+    with Client(port) as client:
+        reply = client.ask(request())
+    # The backend says nothing to a TLS hello, so that the time to connect runs out.
+    assert (reply.status, reply.reason) == (503, "upstream.connect_failed")
+    assert len(backend.requests) == asked
+
+
+def test_delivery_begun_before_its_endpoint_left_is_delivered(start):
+    """The body of a webhook comes slowly; its endpoint is replaced meanwhile."""
+    import hashlib
+    import hmac
+    old, new, port = start.backend(), start.backend(), free_port()
+    body = json.dumps({"object": "whatsapp_business_account", "entry": [
+        {"id": "1", "changes": [{"value": {"metadata": {"phone_number_id": "77"}}}]}]}).encode()
+    signature = "sha256=" + hmac.new(b"app-secret-of-meta", body, hashlib.sha256).hexdigest()
+
+    def documents(backend):
+        return [say.edge(port), say.service(backend.port), say.tenant("acme"),
+                say.meta_webhook("app-secret-of-meta"), say.whatsapp_channel("acme", "line", phone="77"),
+                say.webhook_route({"exact": "/hook"}, "meta", "hook")]
+    sidecar = start.sidecar(documents(old))
+    raw = request("POST", "/hook", [("X-Hub-Signature-256", signature)], body)
+    with Client(port) as client:
+        client.send(raw[:-1])
+        time.sleep(0.3)
+        sidecar.write(documents(new))
+        sidecar.reload()
+        sidecar.wait(lambda: json.loads(sidecar.ask("/readyz")[1])["revision"] == 2, "the configuration is installed")
+        client.send(raw[-1:])
+        assert client.answer("POST").status == 200
+    assert len(old.requests) == 1 and not new.requests
 
 
 @pytest.mark.parametrize("count", [5000])

@@ -1,6 +1,8 @@
 """What strangers say of themselves counts for nothing; what the mesh proves reaches the service."""
 
+import ctypes
 import re
+import socket
 import ssl
 
 import pytest
@@ -220,6 +222,34 @@ def test_request_id_and_trace_cross_two_hops(start, authority):
     assert outside["traceId"] == inside["traceId"] == seen.get("traceparent").split("-")[1]
     assert outside["requestId"] == inside["requestId"] == seen.get("x-request-id")
     assert seen.all("x-forwarded-for") == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize("updates, lives", [(2400, True), (2450, False)])
+def test_flood_of_key_updates_ends_its_connection(start, authority, updates, lives):
+    """Each makes the sidecar say 27 bytes that nobody reads; without a bound memory grows while a body lasts."""
+    backend, port = start.backend(), free_port()
+    tls = {"certificate": {"file": authority.path("edge.pem")}, "key": {"file": authority.path("edge.key")}}
+    start.sidecar([say.edge(port, tls=tls), say.service(backend.port), say.route()])
+    library, pointer = ctypes.CDLL("libssl.so.3"), ctypes.c_void_p
+    for name in ("TLS_client_method", "SSL_CTX_new", "SSL_new"):
+        getattr(library, name).restype = pointer
+    context = pointer(library.SSL_CTX_new(pointer(library.TLS_client_method())))
+    session = pointer(library.SSL_new(context))
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as stream:
+        stream.settimeout(None)
+        library.SSL_set_fd(session, stream.fileno())
+        assert library.SSL_connect(session) == 1
+        start_of_request = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n"
+        library.SSL_write(session, start_of_request, len(start_of_request))
+        done = 0
+        while done < updates and library.SSL_key_update(session, 1) == 1 and library.SSL_do_handshake(session) == 1:
+            done += 1
+        library.SSL_write(session, b"x", 1)
+        answer = ctypes.create_string_buffer(12)
+        read = library.SSL_read(session, answer, 12)
+        assert (read == 12 and answer.raw == b"HTTP/1.1 200") == lives
+    library.SSL_free(session)
+    library.SSL_CTX_free(context)
 
 
 def test_endpoint_with_another_identity_gets_nothing(start, authority):

@@ -4,6 +4,9 @@ public import Substrate
 /// What the client side of TLS is made of: shared by all connections to a service, never changed.
 public final class TLSClientContext: Sendable {
     let handle: TLSContextHandle
+    /// Equal where two contexts present the same certificate and ask the same of a server: then a connection made with
+    /// one is as good as a connection made with the other.
+    public let terms: Digest256
 
     /// - Parameters:
     ///   - authorityPEM: authorities that the server's certificate must chain to.
@@ -22,6 +25,11 @@ public final class TLSClientContext: Sendable {
             throw TLSConfigurationError(
                 .expectedPeer, .missing, "name the peer's SPIFFE ID, or a server name to check instead")
         }
+        terms = Self.terms(
+            [
+                authorityPEM, certificateChainPEM ?? [], Array((expectedPeer ?? "").utf8),
+                Array((serverName ?? "").utf8), [minimumVersion == .tls13 ? 1 : 0],
+            ] + alpn.map { Bytes($0).array })
         handle = try TLSContextHandle(
             .client, minimumVersion: minimumVersion, protocols: alpn, expectedPeer: expectedPeer,
             serverName: serverName)
@@ -37,5 +45,12 @@ public final class TLSClientContext: Sendable {
         }
         handle.verifyPeer(isRequired: true)
         try handle.offerProtocols()
+    }
+
+    /// A digest of the parts' digests, so that no byte can move from one part to the next.
+    private static func terms(_ parts: [[UInt8]]) -> Digest256 {
+        var digests = ByteBuffer()
+        for part in parts { part.withBytes { SHA256.digest($0) }.appendHex(to: &digests) }
+        return SHA256.digest(digests.bytes)
     }
 }

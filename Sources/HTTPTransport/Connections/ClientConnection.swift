@@ -10,6 +10,8 @@ struct ClientConnection: ~Copyable {
 
     var io: ConnectionIO
     let pool: Int32
+    /// The pool's epoch when the connection was made.
+    let epoch: UInt32
     var decoder = HTTP1ResponseDecoder()
     var phase = Phase.connecting
     var attempt = SlotID.none
@@ -27,8 +29,9 @@ struct ClientConnection: ~Copyable {
     var newer = SlotID.none
     var older = SlotID.none
 
-    init(io: consuming ConnectionIO, pool: Int32) {
+    init(io: consuming ConnectionIO, pool: Int32, epoch: UInt32) {
         self.io = io
         self.pool = pool
+        self.epoch = epoch
     }
 }

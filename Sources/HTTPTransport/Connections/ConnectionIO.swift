@@ -18,6 +18,8 @@ struct ConnectionIO: ~Copyable {
     var writeBlocked = false
     /// TLS: close_notify came. An end without it could be anybody's.
     var endedCleanly = false
+    /// A send failed: what comes may still be read, nothing more is asked over this connection.
+    var writeFailed = false
     /// The other side of the relay is full: read no more until it drained.
     var readPaused = false
     var isDirty = false

@@ -76,7 +76,10 @@ extension Transport {
         if length > 0 { takeLeftover(&io, into: s[].decrypted) }
         while true {
             let space = unsafe s[].decrypted.unsafeSpace(from: length)
+            let waiting = io.wire.count
             let (step, consumed) = unsafe tls.session.read(input: ciphertext, into: space, output: &io.wire)
+            tls.repliedBytes &+= io.wire.count &- waiting
+            guard tls.repliedBytes <= s[].limits.maxTLSReplyBytes else { return .failed }
             ciphertext = ciphertext.dropFirst(consumed)
             switch step {
             case .bytes(let read):

@@ -241,6 +241,7 @@ extension Transport {
             if client[].io.input.mayHaveInput {
                 client[].io.output.removeAll()
                 client[].io.wire.removeAll()
+                client[].io.writeFailed = true
                 queue(id, client)
             } else {
                 clientBroken(id, client, nil)

@@ -3,19 +3,30 @@ import Reactor
 import Substrate
 
 extension Transport {
-    /// Makes pool `number` reach `target`. Live connections of the pool stay; new ones use the new target.
+    /// Makes pool `number` reach `target`. Live connections stay where they prove what new ones would; else the idle ones
+    /// are closed, and busy ones close behind their answer.
     public func setPool(_ number: Int32, to target: UpstreamTarget) {
         while s[].pools.count <= Int(number) {
             s[].pools.append(UpstreamPool(target: target, isRetired: true))
         }
+        if !s[].pools[Int(number)].target.isReached(as: target) {
+            s[].pools[Int(number)].epoch &+= 1
+            closeIdle(number)
+        }
         s[].pools[Int(number)].target = target
+        s[].pools[Int(number)].isKnown = true
         s[].pools[Int(number)].isRetired = false
     }
 
-    /// Closes the pool's idle connections; busy ones close behind their answer.
+    /// Closes the pool's idle connections; busy ones close behind their answer. Requests that began while it was configured
+    /// may still be sent to it.
     public func retirePool(_ number: Int32) {
         guard Int(number) < s[].pools.count else { return }
         s[].pools[Int(number)].isRetired = true
+        closeIdle(number)
+    }
+
+    private func closeIdle(_ number: Int32) {
         while let client = s[].clients[s[].pools[Int(number)].oldest] {
             closeClient(s[].pools[Int(number)].oldest, client)
         }
@@ -55,7 +66,7 @@ extension Transport {
     /// A new connection, perhaps still connecting. Nil when none can be made.
     func open(_ number: Int32) -> SlotID? {
         let index = Int(number)
-        guard !s[].pools[index].isRetired else { return nil }
+        guard s[].pools[index].isKnown else { return nil }
         let address = s[].pools[index].target.address
         let descriptor: FileDescriptor
         let inProgress: Bool
@@ -78,7 +89,7 @@ extension Transport {
             }
             io.tls = TLSChannel(session)
         }
-        let id = s[].clients.insert(ClientConnection(io: io, pool: number))
+        let id = s[].clients.insert(ClientConnection(io: io, pool: number, epoch: s[].pools[index].epoch))
         guard let client = s[].clients[id] else { return nil }
         s[].pools[index].total += 1
         s[].pools[index].opened &+= 1
@@ -97,7 +108,9 @@ extension Transport {
     /// Puts a connection whose answer was whole back to the idle ones.
     func checkIn(_ id: SlotID, _ client: SlotPointer<ClientConnection>, keepAliveSeconds: UInt32 = 0) {
         let index = Int(client[].pool)
-        guard !s[].pools[index].isRetired, s[].pools[index].idle < s[].pools[index].target.maxIdle else {
+        guard !s[].pools[index].isRetired, client[].epoch == s[].pools[index].epoch,
+            s[].pools[index].idle < s[].pools[index].target.maxIdle
+        else {
             closeClient(id, client)
             return
         }

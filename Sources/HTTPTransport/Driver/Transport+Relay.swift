@@ -108,7 +108,8 @@ extension Transport {
             clientFailed(clientID, client, .malformedResponse)
             return
         }
-        let requestWasSent = exchange[].requestPhase == .complete && client[].io.pendingBytes == 0
+        let requestWasSent =
+            exchange[].requestPhase == .complete && client[].io.pendingBytes == 0 && !client[].io.writeFailed
         let reusable = requestWasSent && trailing == 0 && client[].keepsAlive && !client[].io.input.peerClosed
         s[].handler.attemptFinished(exchange, status: attempt[].status, failure: nil)
         let keepAliveSeconds = client[].keepAliveSeconds

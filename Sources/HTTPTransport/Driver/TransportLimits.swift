@@ -14,6 +14,9 @@ public struct TransportLimits: Sendable {
     public var lowWatermarkBytes = 16 * 1024
     /// Body pieces at least this long are sent from where they were received, without a copy.
     public var directSendBytes = 8 * 1024
+    /// What one connection's TLS messages may make us send, all in all and beside data. Each KeyUpdate that asks for
+    /// another (RFC 8446 §4.6.3) costs 27 bytes and two derivations of keys, and OpenSSL counts none of them.
+    public var maxTLSReplyBytes = 64 * 1024
     /// Time for a client to finish its TLS handshake.
     public var handshakeTimeout: UInt64 = 10_000_000_000
     /// Time in which unsent output must make progress once the connection is closing.

@@ -20,14 +20,23 @@ public struct UpstreamTarget {
         self.idleTimeoutNanoseconds = idleTimeoutNanoseconds
         self.maxIdle = maxIdle
     }
+
+    /// Whether a connection to the one proves what a connection to the other does.
+    func isReached(as other: UpstreamTarget) -> Bool {
+        address == other.address && tls?.terms == other.tls?.terms
+    }
 }
 
 /// The connections of one worker to one endpoint. The idle ones form a list, newest first: the newest is reused, the
 /// oldest is closed.
 struct UpstreamPool {
     var target: UpstreamTarget
-    /// No longer configured: connections are closed as they fall idle.
+    /// A target was given for it. Until then it only holds its number's place.
+    var isKnown = false
+    /// No longer configured: what still asks for it is served, and connections are closed as they fall idle.
     var isRetired = false
+    /// Counts the ways to reach the endpoint: connections of an earlier one are closed as they fall idle.
+    var epoch: UInt32 = 0
     var newest = SlotID.none
     var oldest = SlotID.none
     var idle = 0

@@ -38,9 +38,12 @@ extension Gateway {
         } else {
             apply(route.requestHeaders, to: head, dropping: dropped, view, into: &output)
         }
-        if head.facts.authority.isEmpty {
+        // Only HTTP/1.0 may come without the field; its target may still have named a host.
+        if head.facts.minorVersion == 0, head.value(of: .host) == nil {
+            let service = view.tables.services[Int(record[].state.service)].name
             HTTP1Encoder.field(
-                "host", view.tables.text.bytes(view.tables.services[Int(record[].state.service)].name),
+                "host",
+                head.facts.authority.isEmpty ? view.tables.text.bytes(service) : head[head.facts.authority],
                 into: &output)
         }
         writeOwnFields(exchange, record, view, trustedHops: listener.trustedHops, into: &output)

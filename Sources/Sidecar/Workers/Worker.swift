@@ -77,7 +77,13 @@ final class Worker: ConnectionSink, @unchecked Sendable {
 
     private func handle(_ message: WorkerMessage) {
         switch message {
-        case .adopt(let connection): transport.adopt(connection)
+        case .adopt(let connection):
+            // Another worker may know a new listener a moment earlier: its snapshot is on its way here too.
+            if Int(connection.listener) < listening {
+                transport.adopt(connection)
+            } else {
+                inbox.post(.adopt(connection))
+            }
         case .install(let snapshot): install(snapshot)
         case .report(let report):
             gateway.publishTraffic(of: transport, listeners: listening)
