@@ -43,7 +43,7 @@ def test_hundred_reloads_at_full_load(start, scratch):
                             stdout=subprocess.PIPE, text=True)
     start.cleanup.add(load, lambda: (load.kill() if load.poll() is None else None, load.wait()))
     time.sleep(2)
-    began, tenth, opened, counted, ewma = time.monotonic(), None, None, 0, 0
+    began, tenth, counted, ewma = time.monotonic(), None, 0, 0
     for number in range(1, RELOADS + 1):
         sidecar.write(revision(port, number, backend))
         sidecar.reload()
@@ -52,11 +52,11 @@ def test_hundred_reloads_at_full_load(start, scratch):
         assert total > counted, "the counters were reset"
         counted = total
         if number == min(10, RELOADS):
-            tenth, opened = sidecar.pss(), sidecar.total("outrigger_pool_events_total", event="opened")
-            ewma = average(sidecar)
+            tenth, ewma = sidecar.pss(), average(sidecar)
         time.sleep(max(0.0, began + number * SECONDS / RELOADS - time.monotonic()))
     assert sidecar.pss() - tenth <= MIB, f"memory grew by {(sidecar.pss() - tenth) / MIB:.2f} MiB"
-    assert sidecar.total("outrigger_pool_events_total", event="opened") == opened, "pools were not kept"
+    # One for each client that asks at the same time: wrk's 64 and the one that looks for the revision.
+    assert sidecar.total("outrigger_pool_events_total", event="opened") <= 65, "pools were not kept"
     assert ewma > 0 and average(sidecar) > 0, "the averages were reset"
     report = load.communicate(timeout=30)[0]
     assert "Non-2xx" not in report and "Socket errors" not in report, report
@@ -213,7 +213,7 @@ def test_delivery_begun_before_its_endpoint_left_is_delivered(start):
 
 @pytest.mark.parametrize("count", [5000])
 def test_memory_returns_after_a_burst_of_connections(pair, count):
-    """Within 2 MiB of before, 30 s after a burst; the clients' half is limited by this process's open files."""
+    """Within 1 MiB of before, 30 s after a burst (2 are promised); the clients' half is limited by this process's open files."""
     import resource
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert hard > count + 500, f"the hard limit of open files is {hard}"
@@ -230,7 +230,7 @@ def test_memory_returns_after_a_burst_of_connections(pair, count):
         for client in clients:
             client.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    sidecar.wait(lambda: sidecar.pss() - before <= 2 * MIB, "memory is back", seconds=35)
+    sidecar.wait(lambda: sidecar.pss() - before <= MIB, "memory is back", seconds=30)
 
 
 def shown_status(port):

@@ -85,10 +85,10 @@ public import Substrate
 
     /// Gives memory back that a burst has left behind. `malloc_trim` is the caller's.
     public func trim() {
-        s[].servers.trim()
-        s[].clients.trim()
-        s[].exchanges.trim()
-        s[].attempts.trim()
+        s[].servers.trim(keeping: 1)
+        s[].clients.trim(keeping: 1)
+        s[].exchanges.trim(keeping: 1)
+        s[].attempts.trim(keeping: 1)
         s[].heads.trim(keep: 64)
         s[].buffers.trim(keep: 8)
     }

@@ -37,6 +37,8 @@ final class Gateway: ExchangeHandler {
         unsafe g.unsafePointer.deallocate()
     }
 
+    func timerFired(_ number: UInt32) { worker?.timerFired(number) }
+
     // MARK: Arrival
 
     func requestArrived(_ exchange: ExchangePointer) -> RequestDecision {

@@ -179,14 +179,16 @@ import Glibc
     /// Gives back the memory of every empty page. Called now and then, never per request.
     ///
     /// Afterwards the first pages are filled first, so that the last ones can fall empty.
-    public mutating func trim() {
+    ///
+    /// - Parameter keeping: pages left alone at most, so that the next insert of a quiet moment allocates nothing.
+    public mutating func trim(keeping: Int = 0) {
         firstWithRoom = Self.endOfList
         for number in (0..<pageCount).reversed() {
             let page = unsafe pages.unsafelyUnwrapped + number
             guard let elements = unsafe page.pointee.elements, let slots = unsafe page.pointee.slots else {
                 continue
             }
-            if unsafe page.pointee.used > 0 {
+            if unsafe page.pointee.used > 0 || heldPages <= keeping {
                 if unsafe page.pointee.firstFree != Self.endOfList { list(UInt32(number)) }
                 continue
             }
