@@ -10,7 +10,7 @@ import time
 import pytest
 
 from harness import documents as say
-from harness.wire import Client, request
+from harness.wire import Closed, Client, request
 from rig.ports import free_port
 
 RELOADS = int(os.environ.get("OUTRIGGER_RELOADS", "100"))
@@ -144,7 +144,7 @@ def _answers(port):
     try:
         with Client(port) as client:
             reply = client.ask(request())
-    except OSError:
+    except (OSError, Closed):
         return False
     assert reply.status == 200 or reply.reason == "sidecar.draining", reply
     return reply.status == 200
