@@ -21,6 +21,8 @@ CPU_WORKS = {
     "body64": ("HTTP/1.1, 64 connections, 64 KiB", 1, lambda t, s: wrk(t, s, "/64k")),
     "routes": ("1,000 routes hit at random, 1 KiB", 1000, lambda t, s: wrk(t, s, "/", "routes.lua")),
 }
+# Works whose floor is measured too: what stays when a proxy does nothing but pass bytes on.
+FLOORED_WORKS = ("h1", "mtls")
 COUNTED_WORKS = ("idle", "connections", "size", "calls")
 
 
@@ -45,7 +47,8 @@ def prepare(options):
     directory = pathlib.Path(".build/mesh/bench").resolve()
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
-    for name, libraries in (("backend", []), ("tlsload", ["-lssl", "-lcrypto"])):
+    openssl = ["-lssl", "-lcrypto"]
+    for name, libraries in (("backend", []), ("tlsload", openssl), ("relay", openssl)):
         done = subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", PEERS / f"{name}.c", "-o",
                                directory / name, *libraries], capture_output=True, text=True)
         if done.returncode:
@@ -73,12 +76,16 @@ def compare(options, bench, names, rows):
             continue
         ours = subject(options, bench, routes=count, label=f"-{count}")
         targets = [ours, *(KINDS[peer](bench, routes=count, label=f"-{count}") for peer in options.against)]
-        for target in targets:
+        floor = KINDS["relay"](bench, label="-floor")
+        floored = not options.quick and any(work in FLOORED_WORKS for work in works)
+        for target in [*targets, *([floor] if floored else [])]:
             target.start()
         for work in works:
             title, _, run = CPU_WORKS[work]
             print(f"\n{work}: {title}", flush=True)
-            results = interleave(targets, options.rounds, lambda t, s=options.seconds, run=run: run(t, s))
+            has_floor = floored and work in FLOORED_WORKS
+            measured = [*targets, *([floor] if has_floor else [])]
+            results = interleave(measured, options.rounds, lambda t, s=options.seconds, run=run: run(t, s))
             print(f"  {'target':18}{'CPU us/req':>11}{'user us':>9}{'req/s':>10}{'p50 us':>8}{'p99 us':>8}")
             for name, rounds in results.items():
                 each = [median(rounds, field) for field in ("cpu_us", "user_us", "per_second", "p50_us", "p99_us")]
@@ -87,7 +94,11 @@ def compare(options, bench, names, rows):
                 rows.append(gates.ratio(
                     work, peer, Ratio(results[ours.name], results[peer]), median(results[ours.name], "cpu_us"),
                     median(results[peer], "cpu_us"), median(results[ours.name], "user_us")))
-        for target in targets:
+            if has_floor:
+                over = {name: median(rounds, "cpu_us") for name, rounds in results.items()}
+                rows.append(gates.over_floor(
+                    work, Ratio(results[ours.name], results[floor.name]), over.pop(floor.name), over))
+        for target in [*targets, floor]:
             target.stop()
 
 

@@ -46,6 +46,14 @@ def ratio(work, peer, measured, ours_us, peer_us, ours_user_us):
     return Row(f"{work} / {peer}", value, f"≤ {limit}", verdict, note)
 
 
+def over_floor(work, measured, floor_us, others):
+    """How far each is above the bare relay, and what share of each peer's time the floor alone is."""
+    above = ", ".join(
+        f"{name} {us - floor_us:+.1f} us (the floor is {floor_us / us:.3f} of it)" for name, us in others.items())
+    return Row(f"{work} / bare relay", f"{measured.median:.3f} (±{measured.spread * 50:.1f} %)", "",
+               NOISY if measured.noisy else SEEN, f"floor {floor_us:.1f} us; above it: {above}")
+
+
 def table(rows):
     widths = [max(len(getattr(row, field)) for row in rows) for field in ("what", "value", "limit", "verdict")]
     lines = []

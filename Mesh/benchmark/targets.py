@@ -1,4 +1,4 @@
-"""The four proxies: how each is configured, started and found ready."""
+"""The proxies, and the bare relay below them: how each is configured, started and found ready."""
 
 import os
 import pathlib
@@ -77,6 +77,17 @@ class Target:
         path = self.directory / file
         path.write_text(text)
         return path
+
+
+class Relay(Target):
+    """No proxy: what the kernel and OpenSSL take to pass the same bytes on. It understands nothing."""
+
+    name = "relay"
+
+    def command(self):
+        authority = self.bench.authority
+        return [self.bench.directory / "relay", self.port, self.tls_port, self.bench.backend_port,
+                authority.path("backend.pem"), authority.path("backend.key"), authority.certificate]
 
 
 class HAProxy(Target):
@@ -159,4 +170,4 @@ spec: {{ access: public, matches: [ {{ path: {{ prefix: {prefix} }} }} ], backen
         return [self.bench.sidecar, "--config", path, "--workers", "1", "--admin", f"127.0.0.1:{self.metrics_port}"]
 
 
-KINDS = {kind.name: kind for kind in (Outrigger, HAProxy, Nginx, Envoy)}
+KINDS = {kind.name: kind for kind in (Outrigger, Relay, HAProxy, Nginx, Envoy)}
