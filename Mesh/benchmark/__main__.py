@@ -23,7 +23,7 @@ CPU_WORKS = {
 }
 # Works whose floor is measured too: what stays when a proxy does nothing but pass bytes on.
 FLOORED_WORKS = ("h1", "mtls")
-COUNTED_WORKS = ("idle", "connections", "size", "calls")
+COUNTED_WORKS = ("idle", "connections", "tls-connections", "size", "calls")
 
 
 def arguments():
@@ -120,6 +120,15 @@ def count(options, bench, names, rows):
         rows.append(gates.counted("idle keep-alive connection", pss, gates.IDLE_CONNECTION_BYTES, "B", 0,
                                   f"of {memory.IDLE_CONNECTIONS:,}, by PSS; by anonymous memory {anonymous:.0f} B"))
         target.stop()
+    if "tls-connections" in names:
+        for kind in ("outrigger", *(peer for peer in options.against if peer != "envoy")):
+            ours = kind == "outrigger"
+            target = (subject(options, bench, label="-tls") if ours else KINDS[kind](bench, label="-tls")).start()
+            pss, anonymous = memory.idle_tls_connections(target)
+            rows.append(gates.seen(
+                f"idle mutual-TLS connection, {target.name}", pss, "B",
+                f"of {memory.IDLE_TLS_CONNECTIONS:,}, by PSS; by anonymous memory {anonymous:.0f} B"))
+            target.stop()
     if "calls" in names:
         target = subject(options, bench, label="-calls").start()
         each, most = memory.system_calls(target)

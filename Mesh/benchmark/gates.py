@@ -30,6 +30,11 @@ def counted(what, value, limit, unit, digits=1, note=""):
     return Row(what, f"{value:.{digits}f} {unit}", f"≤ {limit:g} {unit}", verdict, note)
 
 
+def seen(what, value, unit, note=""):
+    """A figure without a limit."""
+    return Row(what, f"{value:.0f} {unit}", "", SEEN, note)
+
+
 def ratio(work, peer, measured, ours_us, peer_us, ours_user_us):
     """One paired ratio, with what lies between it and the design's goal."""
     limit, goal = RATIOS.get((work, peer), (None, None))

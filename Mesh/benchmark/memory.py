@@ -6,6 +6,7 @@ import resource
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import time
 
@@ -15,6 +16,8 @@ from .load import CONNECTIONS, Invalid, parse_wrk
 from .targets import LOAD_CORE
 
 IDLE_CONNECTIONS = 5000
+# Handshakes of Python's take a millisecond each.
+IDLE_TLS_CONNECTIONS = 1000
 
 
 def usage(pids):
@@ -34,39 +37,54 @@ def idle(target):
 
 def idle_connections(target):
     """(PSS, anonymous memory) in bytes for each of 5,000 connections that served one request and now stand idle."""
+    return _idle(target, IDLE_CONNECTIONS, lambda: socket.create_connection(("127.0.0.1", target.port)))
+
+
+def idle_tls_connections(target):
+    """The same for 1,000 connections with mutual TLS 1.3."""
+    authority = target.bench.authority
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.check_hostname = False
+    context.load_verify_locations(authority.certificate)
+    context.load_cert_chain(authority.path("edge.pem"), authority.path("edge.key"))
+    return _idle(target, IDLE_TLS_CONNECTIONS, lambda: context.wrap_socket(
+        socket.create_connection(("127.0.0.1", target.tls_port))))
+
+
+def _idle(target, count, connect):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard < IDLE_CONNECTIONS + 100:
-        raise Failed(f"{IDLE_CONNECTIONS} connections need an open-file limit above it; the hard limit is {hard}")
+    if hard < count + 100:
+        raise Failed(f"{count} connections need an open-file limit above it; the hard limit is {hard}")
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    request = b"GET / HTTP/1.1\r\nHost: bench.test\r\n\r\n"
-
-    def visit(client):
-        client.sendall(request)
-        answer = b""
-        while len(answer) < 1024 or b"\r\n\r\n" not in answer:
-            piece = client.recv(65536)
-            if not piece:
-                raise Invalid(f"{target.name} closed a connection that should have stayed open")
-            answer += piece
-        if not answer.startswith(b"HTTP/1.1 200"):
-            raise Invalid(f"{target.name} answered {answer[:40]!r}")
-
     clients = []
     try:
-        for _ in range(50):  # what the first connections cost for good is no cost of the 5,000
-            clients.append(socket.create_connection(("127.0.0.1", target.port)))
-            visit(clients[-1])
+        for _ in range(50):  # what the first connections cost for good is no cost of those behind them
+            clients.append(connect())
+            _visit(target, clients[-1])
         before = usage(target.pids())
-        for _ in range(IDLE_CONNECTIONS):
-            clients.append(socket.create_connection(("127.0.0.1", target.port)))
-            visit(clients[-1])
+        for _ in range(count):
+            clients.append(connect())
+            _visit(target, clients[-1])
         time.sleep(1)
         after = usage(target.pids())
     finally:
         for client in clients:
             client.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return tuple((after[field] - before[field]) / IDLE_CONNECTIONS for field in ("Pss", "Anonymous"))
+    return tuple((after[field] - before[field]) / count for field in ("Pss", "Anonymous"))
+
+
+def _visit(target, client):
+    client.sendall(b"GET / HTTP/1.1\r\nHost: bench.test\r\n\r\n")
+    answer = b""
+    while len(answer) < 1024 or b"\r\n\r\n" not in answer:
+        piece = client.recv(65536)
+        if not piece:
+            raise Invalid(f"{target.name} closed a connection that should have stayed open")
+        answer += piece
+    if not answer.startswith(b"HTTP/1.1 200"):
+        raise Invalid(f"{target.name} answered {answer[:40]!r}")
 
 
 def system_calls(target, seconds=2):
