@@ -27,7 +27,6 @@ import Testing
         #expect(pair.server.alpn == .none)
         #expect(pair.requestedName == "")
         #expect(pair.identityAtServer == "none")
-        #expect(!pair.clientHasName("localhost"))
     }
 
     @Test(arguments: [TLSVersion.tls12, .tls13])

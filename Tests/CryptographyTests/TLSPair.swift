@@ -176,7 +176,6 @@ final class TLSPair {
     var requestedName: String { server.serverName.text }
     var wireFromClient: [UInt8] { fromClient.bytes.array }
     var wireFromServer: [UInt8] { fromServer.bytes.array }
-    func clientHasName(_ name: StaticString) -> Bool { server.peerHasName(Bytes(name)) }
     func serverInputEnded() -> TLSFailure.Kind? { server.inputEnded()?.kind }
 
     /// The client's certificate as the server sees it, in words.

@@ -224,8 +224,11 @@ def test_request_id_and_trace_cross_two_hops(start, authority):
     assert seen.all("x-forwarded-for") == ["127.0.0.1"]
 
 
-@pytest.mark.parametrize("updates, lives", [(2400, True), (2450, False)])
-def test_flood_of_key_updates_ends_its_connection(start, authority, updates, lives):
+@pytest.mark.parametrize("updates, in_a_row, lives", [
+    (2400, 30, True), (2450, 30, False),  # 64 KiB of answers to them
+    (32, 32, True), (33, 33, False),      # records that bring nothing
+])
+def test_flood_of_key_updates_ends_its_connection(start, authority, updates, in_a_row, lives):
     """Each makes the sidecar say 27 bytes that nobody reads; without a bound memory grows while a body lasts."""
     backend, port = start.backend(), free_port()
     tls = {"certificate": {"file": authority.path("edge.pem")}, "key": {"file": authority.path("edge.key")}}
@@ -239,12 +242,14 @@ def test_flood_of_key_updates_ends_its_connection(start, authority, updates, liv
         stream.settimeout(None)
         library.SSL_set_fd(session, stream.fileno())
         assert library.SSL_connect(session) == 1
-        start_of_request = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n"
+        length = -(-updates // in_a_row)
+        start_of_request = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % length
         library.SSL_write(session, start_of_request, len(start_of_request))
         done = 0
         while done < updates and library.SSL_key_update(session, 1) == 1 and library.SSL_do_handshake(session) == 1:
             done += 1
-        library.SSL_write(session, b"x", 1)
+            if done % in_a_row == 0 or done == updates:
+                library.SSL_write(session, b"x", 1)
         answer = ctypes.create_string_buffer(12)
         read = library.SSL_read(session, answer, 12)
         assert (read == 12 and answer.raw == b"HTTP/1.1 200") == lives

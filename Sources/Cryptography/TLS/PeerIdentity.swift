@@ -6,7 +6,7 @@ public enum PeerIdentity {
     case none
     /// A SPIFFE ID that passed every rule; at most `SPIFFEID.maxBytes`.
     case spiffe(Bytes)
-    /// The subject of a certificate without a SPIFFE ID: RFC 2253 form, cut at `TLSLimits.maxSubjectBytes`. For logs;
-    /// decide by `TLSSession.peerHasName`.
+    /// The subject of a certificate without a SPIFFE ID: RFC 2253 form, cut at `TLSLimits.maxSubjectBytes`. For logs,
+    /// never to decide by.
     case subject(Bytes)
 }

@@ -13,6 +13,13 @@ import Substrate
     var output: UnsafeMutablePointer<ByteBuffer>?
     /// The peer's SPIFFE ID or subject, set by the judgement of its certificate.
     var identity = ByteBuffer()
+    /// What the handshake agreed on, set when it is complete.
+    var agreement = TLSAgreement()
+    /// Application traffic secrets of a TLS 1.3 handshake, until the record layer has taken them. The session wipes them.
+    var clientSecret = TrafficSecret()
+    var serverSecret = TrafficSecret()
+    /// The peer's `close_notify` came, in TLS 1.3.
+    var inputIsClosed = false
     var isSPIFFE = false
     var refusal: CertificateRefusal?
     /// Set once: the session is then unusable.

@@ -100,6 +100,7 @@ import Substrate
             pointer,
             Int(SSL_MODE_ENABLE_PARTIAL_WRITE)
                 | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
+        unsafe SSL_CTX_set_keylog_callback(pointer, noteSecret)
         unsafe SSL_CTX_set_verify_depth(pointer, Int32(TLSLimits.maxIntermediates))
         let isAccepted =
             unsafe COpenSSL_setMinimumVersion(pointer, minimumVersion.wireValue) == 1

@@ -8,4 +8,12 @@ public enum TLSLimits {
     public static var maxSubjectBytes: Int { 255 }
     /// Bytes of all ALPN names together with their length bytes.
     public static var maxProtocolListBytes: Int { 255 }
+    /// Bytes of one protected record behind its header (RFC 8446 §5.2).
+    static var maxProtectedBytes: Int { maxRecordBytes + 256 }
+    /// Records under one key before we change it: full-size ones may be 2^24.5 with AES-GCM (RFC 8446 §5.5).
+    static var maxRecordsPerKey: UInt64 { 1 << 24 }
+    /// Records in a row that bring the application nothing: empty ones, key updates, tickets. Each costs us work.
+    static var maxQuietRecords: Int { 32 }
+    /// Bytes of a server's ticket, which we pass over: more than any that carries a client's certificates.
+    static var maxTicketBytes: Int { 65_536 }
 }

@@ -1,10 +1,13 @@
 import COpenSSL
 public import Substrate
 
-/// One TLS connection without a socket: ciphertext in and out are byte windows. Owns one `SSL`; used by one thread.
+/// One TLS connection without a socket: ciphertext in and out are byte windows. Used by one thread.
 ///
 /// Input is lent for a call and consumed in part: what is left is lent again. Nothing is kept but the part of a record
-/// that has not come whole, inside OpenSSL. `read` and `write` allocate nothing of ours.
+/// that has not come whole. `read` and `write` allocate nothing of ours once their buffers stand.
+///
+/// OpenSSL does the handshake in an `SSL`. With TLS 1.3 that is freed as soon as it is done and `records` go on; an
+/// `SSL` of TLS 1.2 stays for the connection's life.
 ///
 /// After `failed` send `output` (the alert for the peer is in it), then close.
 @safe public struct TLSSession: ~Copyable {
@@ -25,23 +28,27 @@ public import Substrate
         case failed(TLSFailure)
     }
 
-    let ssl: OpaquePointer
+    /// Nil once `records` have taken over.
+    private(set) var ssl: OpaquePointer?
     // Ours, freed after `ssl`, whose BIO points at it.
     let state: UnsafeMutablePointer<SessionState>
+    private var records: UnsafeMutablePointer<RecordStream>?
     // Callbacks of `ssl` read it: it must live as long.
     private let context: TLSContextHandle
     public private(set) var isEstablished = false
 
     public init(server: TLSServerContext) throws(TLSError) {
         context = server.handle
-        unsafe (ssl, state) = try unsafe Self.open(server.handle)
+        let (ssl, state) = try unsafe Self.open(server.handle)
         unsafe SSL_set_accept_state(ssl)
+        unsafe (self.ssl, self.state, records) = unsafe (ssl, state, nil)
     }
 
     public init(client: TLSClientContext) throws(TLSError) {
         context = client.handle
-        unsafe (ssl, state) = try unsafe Self.open(client.handle)
+        let (ssl, state) = try unsafe Self.open(client.handle)
         unsafe SSL_set_connect_state(ssl)
+        unsafe (self.ssl, self.state, records) = unsafe (ssl, state, nil)
     }
 
     /// Ownership of both goes to the caller.
@@ -71,8 +78,11 @@ public import Substrate
 
     deinit {
         unsafe SSL_free(ssl)
+        unsafe state.pointee.wipeSecrets()
         unsafe state.deinitialize(count: 1)
         unsafe state.deallocate()
+        unsafe records?.deinitialize(count: 1)
+        unsafe records?.deallocate()
     }
 
     /// Advances the handshake. The client calls once with empty input to make its first flight.
@@ -82,16 +92,18 @@ public import Substrate
         input: Bytes, now: WallTime, output: inout ByteBuffer
     ) -> (step: HandshakeStep, consumed: Int) {
         if let failure = unsafe state.pointee.failure { return (.failed(failure), 0) }
-        if isEstablished { return (.complete, 0) }
+        guard !isEstablished, let ssl = unsafe ssl else { return (.complete, 0) }
         unsafe X509_VERIFY_PARAM_set_time(SSL_get0_param(ssl), Int(now.seconds))
         clearErrors()
-        let (ssl, state) = unsafe (self.ssl, self.state)
+        let state = unsafe self.state
         let (code, consumed) = unsafe withUnsafeMutablePointer(to: &output) { sink in
             unsafe state.pointee.lend(input, sink)
             let code = unsafe SSL_do_handshake(ssl)
             return (code, unsafe state.pointee.revoke())
         }
         if code == 1 {
+            unsafe state.pointee.agreement.read(ssl)
+            guard takeOver() else { return (.failed(fail(TLSFailure(.library))), consumed) }
             isEstablished = true
             return (.complete, consumed)
         }
@@ -107,6 +119,7 @@ public import Substrate
     ) -> (step: ReadStep, consumed: Int) {
         if let failure = unsafe state.pointee.failure { return (.failed(failure), 0) }
         precondition(isEstablished && room.count > 0, "read after the handshake, into room")
+        if unsafe records != nil { return unsafe readRecords(input, into: room, output: &output) }
         clearErrors()
         let (ssl, state) = unsafe (self.ssl, self.state)
         var count = 0
@@ -135,8 +148,58 @@ public import Substrate
         return result
     }
 
+    /// TLS 1.3: leaves the handshake's `SSL` behind. OpenSSL has consumed exactly the handshake's records, and has sent
+    /// none under the application's keys: no tickets are configured. False when OpenSSL fails.
+    private mutating func takeOver() -> Bool {
+        guard unsafe state.pointee.agreement.version == .tls13 else { return true }
+        defer { unsafe state.pointee.wipeSecrets() }
+        guard let number = unsafe SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(ssl)) as UInt16?,
+            let suite = CipherSuite(rawValue: number),
+            let layer = unsafe RecordLayer(
+                suite, isClient: context.side == .client, clientSecret: state.pointee.clientSecret,
+                serverSecret: state.pointee.serverSecret)
+        else { return false }
+        let records = UnsafeMutablePointer<RecordStream>.allocate(capacity: 1)
+        unsafe records.initialize(to: RecordStream(layer))
+        unsafe self.records = records
+        unsafe SSL_free(ssl)
+        unsafe ssl = nil
+        return true
+    }
+
+    private mutating func readRecords(
+        _ input: Bytes, into room: UnsafeMutableBufferPointer<UInt8>, output: inout ByteBuffer
+    ) -> (step: ReadStep, consumed: Int) {
+        guard let records = unsafe records, unsafe !state.pointee.inputIsClosed else { return (.closed, 0) }
+        var consumed = 0
+        do {
+            switch try unsafe records.pointee.read(input, into: room, output: &output, consumed: &consumed) {
+            case .content(let count): return (.bytes(count), consumed)
+            case .needsInput: return (.needsInput, consumed)
+            case .closed:
+                unsafe state.pointee.inputIsClosed = true
+                return (.closed, consumed)
+            }
+        } catch {
+            let failure: TLSFailure
+            switch error {
+            case .broken(let alert):
+                unsafe records.pointee.layer.sendAlert(alert, output: &output)
+                failure = TLSFailure(.protocolError)
+            case .peerAlert(let alert): failure = TLSFailure(.peerAlert(alert))
+            case .library:
+                unsafe records.pointee.layer.sendAlert(.internalError, output: &output)
+                failure = TLSFailure(.library)
+            }
+            return (.failed(fail(failure)), consumed)
+        }
+    }
+
     /// Whether decrypted bytes wait inside: `read` gives them without input.
-    public var hasPending: Bool { unsafe SSL_pending(ssl) > 0 }
+    public var hasPending: Bool {
+        if let records = unsafe records { return unsafe records.pointee.hasPending }
+        return unsafe SSL_pending(ssl) > 0
+    }
 
     /// Encrypts all of `plaintext` behind `output`: 16 KiB of content a record, 22 bytes or more of overhead each.
     /// The caller checks its watermark first.
@@ -146,6 +209,11 @@ public import Substrate
         if unsafe state.pointee.failure != nil { return false }
         precondition(isEstablished, "write after the handshake")
         guard !plaintext.isEmpty else { return true }
+        if let records = unsafe records {
+            let isWritten = unsafe records.pointee.layer.write(plaintext, output: &output)
+            if !isWritten { _ = fail(TLSFailure(.library)) }
+            return isWritten
+        }
         clearErrors()
         let (ssl, state) = unsafe (self.ssl, self.state)
         let isWritten = unsafe withUnsafeMutablePointer(to: &output) { sink in
@@ -169,6 +237,7 @@ public import Substrate
     public mutating func shutdown(output: inout ByteBuffer) {
         // Before its handshake is complete a session has nothing to protect: closing is enough.
         guard isEstablished, unsafe state.pointee.failure == nil else { return }
+        if let records = unsafe records { return unsafe records.pointee.layer.shutDown(output: &output) }
         clearErrors()
         let (ssl, state) = unsafe (self.ssl, self.state)
         unsafe withUnsafeMutablePointer(to: &output) { sink in
@@ -183,21 +252,27 @@ public import Substrate
     /// Call it when all input has been read.
     public mutating func inputEnded() -> TLSFailure? {
         if let failure = unsafe state.pointee.failure { return failure }
-        if unsafe SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0 { return nil }
-        let failure = TLSFailure(.truncated)
-        unsafe state.pointee.failure = failure
-        return failure
+        if unsafe state.pointee.inputIsClosed { return nil }
+        if let ssl = unsafe ssl, unsafe SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0 { return nil }
+        return fail(TLSFailure(.truncated))
     }
 
-    /// Frees OpenSSL's record buffers, some 34 KiB, of a session that stands idle; the next record brings them back.
-    /// Freeing them behind every record (`SSL_MODE_RELEASE_BUFFERS`) costs a busy connection two allocations a record.
-    public mutating func releaseBuffers() { unsafe SSL_free_buffers(ssl) }
+    /// Frees the record buffers, with TLS 1.2 some 34 KiB, of a session that stands idle; the next record brings them
+    /// back. Freeing them behind every record (`SSL_MODE_RELEASE_BUFFERS`) costs two allocations a record.
+    public mutating func releaseBuffers() {
+        unsafe records?.pointee.releaseBuffers()
+        if let ssl = unsafe ssl { unsafe SSL_free_buffers(ssl) }
+    }
 
     /// Why the session is unusable, when it is.
     public var failure: TLSFailure? { unsafe state.pointee.failure }
 
+    /// What this thread's error queue says.
     private mutating func fail() -> TLSFailure {
-        let failure = unsafe TLSFailure(refusal: state.pointee.refusal)
+        fail(unsafe TLSFailure(refusal: state.pointee.refusal))
+    }
+
+    private mutating func fail(_ failure: TLSFailure) -> TLSFailure {
         unsafe state.pointee.failure = failure
         return failure
     }
