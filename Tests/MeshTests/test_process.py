@@ -181,8 +181,14 @@ def test_operator_is_told_of_upstream_failures(start):
     with Client(port) as client:
         for _ in range(30):
             assert client.ask(request()).status == 503
-    lines = [line for line in sidecar.output().splitlines() if "upstream.connect_failed" in line]
-    assert 1 <= len(lines) <= 5, lines
+
+    def told():
+        return [line for line in sidecar.output().splitlines() if "upstream.connect_failed" in line]
+
+    # The log has a thread of its own.
+    sidecar.wait(told, "a line of the log")
+    lines = told()
+    assert len(lines) <= 5, lines
     assert f"127.0.0.1:{dead}" in lines[0] and "ECONNREFUSED" in lines[0] and '"service":"backend"' in lines[0]
 
 
