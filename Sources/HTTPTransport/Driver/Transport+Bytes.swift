@@ -59,10 +59,10 @@ extension Transport {
         if count <= 0 { return receivedNothing(&io, result: count) }
         io.input.didRead(count: count, capacity: s[].limits.receiveBytes)
         var ciphertext = s[].received.bytes(count: count)
-        s[].buffers.equip(&io.wire)
         // Mostly nothing is to be said: an idle connection holds no buffer for it.
         defer { s[].buffers.retire(&io.wire) }
         if !tls.isReady {
+            s[].buffers.equip(&io.wire)
             let (step, consumed) = tls.session.handshake(
                 input: ciphertext, now: s[].loop.now.wall, output: &io.wire)
             ciphertext = ciphertext.dropFirst(consumed)

@@ -5,14 +5,15 @@ import Glibc
 ///
 /// Appending never fails short of memory: whoever appends checks a limit first.
 @safe public struct ByteBuffer: ~Copyable {
-    fileprivate var storage: UnsafeMutablePointer<UInt8>?
-    public private(set) var capacity: Int
+    // Seen by the inlined appends.
+    @usableFromInline var storage: UnsafeMutablePointer<UInt8>?
+    @usableFromInline var space: Int
     fileprivate var start: Int
-    fileprivate var end: Int
+    @usableFromInline var end: Int
 
     public init() {
         unsafe storage = nil
-        capacity = 0
+        space = 0
         start = 0
         end = 0
     }
@@ -24,6 +25,7 @@ import Glibc
 
     deinit { unsafe free(storage) }
 
+    public var capacity: Int { space }
     public var count: Int { end &- start }
     public var isEmpty: Bool { start == end }
 
@@ -34,11 +36,13 @@ import Glibc
     }
 
     /// Makes sure that `additional` bytes can be appended without another allocation.
+    @inlinable
     public mutating func reserve(_ additional: Int) {
-        if capacity &- end < additional { makeRoom(additional) }
+        if space &- end < additional { makeRoom(additional) }
     }
 
-    private mutating func makeRoom(_ additional: Int) {
+    @inline(never)
+    @usableFromInline mutating func makeRoom(_ additional: Int) {
         let live = count
         // Moving costs at most four bytes for each one consumed; with less consumed the buffer grows instead.
         if start &* 4 >= live, start > 0, capacity - live >= additional {
@@ -47,8 +51,8 @@ import Glibc
             end = live
             return
         }
-        var wanted = Swift.max(256, capacity * 2)
-        while wanted - live < additional { wanted *= 2 }
+        // Doubling keeps appends cheap; who asks for more than that gets what was asked for.
+        let wanted = Swift.max(256, capacity * 2, (live + additional + 63) & ~63)
         guard let fresh = unsafe malloc(wanted) else {
             fatalError("out of memory for a buffer of \(wanted) bytes")
         }
@@ -56,7 +60,7 @@ import Glibc
         if live > 0, let storage = unsafe storage { unsafe memcpy(bytes, storage + start, live) }
         unsafe free(storage)
         unsafe storage = bytes
-        capacity = wanted
+        space = wanted
         start = 0
         end = live
     }
@@ -69,8 +73,16 @@ import Glibc
         end &+= length
     }
 
-    public mutating func append(_ text: StaticString) { append(Bytes(text)) }
+    /// Inlined, so that the length is a constant and the copy a few moves.
+    @inlinable @inline(__always)
+    public mutating func append(_ text: StaticString) {
+        let length = text.utf8CodeUnitCount
+        reserve(length)
+        unsafe (storage.unsafelyUnwrapped + end).update(from: text.utf8Start, count: length)
+        end &+= length
+    }
 
+    @inlinable
     public mutating func append(_ byte: UInt8) {
         reserve(1)
         unsafe storage.unsafelyUnwrapped[end] = byte
@@ -79,6 +91,7 @@ import Glibc
 
     /// Decimal digits of `value`, no sign, no padding.
     public mutating func append(decimal value: UInt64) {
+        if value < 10 { return append(0x30 &+ UInt8(truncatingIfNeeded: value)) }
         reserve(20)
         var digits = 1
         var rest = value
@@ -174,7 +187,7 @@ import Glibc
     public mutating func releaseStorage() {
         unsafe free(storage)
         unsafe storage = nil
-        capacity = 0
+        space = 0
         start = 0
         end = 0
     }
