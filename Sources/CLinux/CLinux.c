@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <link.h>
+#include <linux/filter.h>
 #include <sys/mman.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -107,6 +108,19 @@ static int set_int(int fd, int level, int name, int value) {
     return setsockopt(fd, level, name, &value, sizeof value);
 }
 
+// Drops packets that ask for a new connection: SYN without ACK, in the 14th byte of the TCP header.
+static int refuse_connections(int fd) {
+    struct sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x12),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x02, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+    };
+    struct sock_fprog program = {.len = sizeof steps / sizeof *steps, .filter = steps};
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
 ssize_t clinux_set_option(void *context, int fd, int option, int value) {
     (void)context;
     int result = -1;
@@ -127,6 +141,7 @@ ssize_t clinux_set_option(void *context, int fd, int option, int value) {
     case 10: result = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, value); break;
     case 11: result = set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, value); break;
     case 12: result = setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4); break;
+    case 13: result = refuse_connections(fd); break;
     default: errno = ENOPROTOOPT;
     }
     if (result == 0) return 0;

@@ -202,6 +202,31 @@ import Testing
         #expect(bench.upstream.connections.count == 2)
     }
 
+    @Test func `a connection that could not send its whole request is not used again`() throws {
+        let bench = try TransportBench()
+        defer { bench.end() }
+        let body = String(repeating: "x", count: 400_000)
+        bench.upstream.respondToHead = { request, _ in request.target == "/half" ? [.ok(body)] : [] }
+        let client = try bench.client()
+        client.reads = false
+        client.send("POST /half HTTP/1.1\r\nhost: a\r\ncontent-length: 8\r\n\r\nhalf")
+        #expect(bench.run { bench.upstream.unsentBytes > 0 })
+        bench.settle()
+        // The client's side is full, so that the next send is the request's: the rest of its answer is still to be read.
+        bench.network.failNext(.send, with: .brokenPipe)
+        client.send("rest")
+        bench.settle()
+        client.reads = true
+        #expect(bench.answer(client, method: "POST")?.body == Array(body.utf8))
+        bench.settle()
+        #expect(bench.transport.clientConnections == 0)
+        // The endpoint would take its first bytes for the rest of the other's body.
+        let next = try bench.client()
+        #expect(bench.ask(next, bench.get("/next"))?.body == Array("/next".utf8))
+        #expect(bench.upstream.requests.map(\.target) == ["/next"])
+        #expect(bench.upstream.connections.count == 2)
+    }
+
     @Test func `bytes behind an answer that fills the receive buffer are nobody's answer`() throws {
         let bench = try TransportBench(bufferBytes: 512 * 1024)
         defer { bench.end() }

@@ -188,6 +188,52 @@ import Testing
         #expect(bench.transport.serverConnections == 0)
     }
 
+    @Test(arguments: Hops.encryptions) func `draining answers the request that has come and was not read yet`(
+        _ hops: Hops
+    ) throws {
+        let bench = try TransportBench(hops)
+        defer { bench.end() }
+        let (kept, fresh) = (try bench.client(), try bench.client())
+        #expect(bench.ask(kept, bench.get("/x"))?.status == 200)
+        #expect(bench.run { fresh.isEstablished && bench.transport.serverConnections == 2 })
+        // No turn comes in between: the kernel has both requests, and nobody was told.
+        kept.send(bench.get("/kept"))
+        fresh.send(bench.get("/fresh"))
+        bench.transport.drain()
+        for (client, path) in [(kept, "/kept"), (fresh, "/fresh")] {
+            let answer = bench.answer(client)
+            #expect(answer?.body == Array(path.utf8))
+            #expect(answer?.value("connection") == "close")
+            #expect(bench.run { client.isClosed && client.endedCleanly })
+        }
+    }
+
+    @Test(arguments: Hops.encryptions) func `draining gives a connection that has not asked a last second`(
+        _ hops: Hops
+    ) throws {
+        let bench = try TransportBench(hops)
+        defer { bench.end() }
+        let (late, silent, shaking) = (try bench.client(), try bench.client(), try bench.client())
+        #expect(bench.run { late.isEstablished && silent.isEstablished && shaking.isEstablished })
+        #expect(bench.run { bench.transport.serverConnections == 3 })
+        let (handedOver, peer) = (bench.network.client(connectTo: bench.address), bench.address)
+        guard case .accepted(let descriptor, _) = Sockets.acceptOne(bench.listener, calls: bench.calls) else {
+            Issue.record("nobody waits for the listener")
+            return
+        }
+        bench.transport.drain()
+        _ = bench.loads.assign()
+        bench.transport.adopt(AcceptedConnection(descriptor: descriptor, listener: 0, peer: peer))
+        bench.pass(milliseconds: 900)
+        #expect(bench.transport.serverConnections == 4)
+        let answer = bench.ask(late, bench.get("/late"))
+        #expect(answer?.status == 200)
+        #expect(answer?.value("connection") == "close")
+        bench.pass(milliseconds: 200)
+        #expect(bench.transport.serverConnections == 0)
+        #expect(silent.isClosed && handedOver.isClosed)
+    }
+
     @Test func `memory goes back when five thousand connections have come and gone`() throws {
         let bench = try TransportBench()
         defer { bench.end() }

@@ -4,6 +4,14 @@ import Testing
 @testable import HTTPTransport
 
 @Suite struct WorkerLoadsTests {
+    @Test func `who is no worker gives each connection to the least loaded one`() {
+        let loads = WorkerLoads(workers: 3)
+        loads.add(2, to: 0)
+        loads.add(1, to: 2)
+        #expect((0..<4).map { _ in loads.assign() } == [1, 1, 2, 0])
+        #expect((0..<3).map { loads[$0] } == [3, 2, 2])
+    }
+
     private func placed(_ connections: Int, workers: Int) -> [Int] {
         let loads = WorkerLoads(workers: workers)
         var random = RandomSource(seed: 7)

@@ -288,6 +288,32 @@ def test_drain_answers_what_is_under_way_and_refuses_what_is_new(start):
     sidecar.process = None
 
 
+@pytest.mark.parametrize("workers", [1, 3])
+def test_drain_answers_who_waits_in_the_backlog(start, workers):
+    """Told to end before it has heard of them: clients that the kernel had let in, with a request and without."""
+    backend = start.backend()
+    sidecar = start.sidecar(whole(port := free_port(), backend.port), workers=workers)
+    process = sidecar.process
+    with Client(port) as kept:
+        assert kept.ask(request()).status == 200
+        os.kill(process.pid, signal.SIGSTOP)
+        clients = [Client(port) for _ in range(25)]
+        for client in [kept, *clients[:20]]:
+            client.send(request())
+        os.kill(process.pid, signal.SIGTERM)
+        os.kill(process.pid, signal.SIGCONT)
+        sidecar.wait(lambda: sidecar.ask("/readyz")[0] == 503, "draining")
+        for client in clients[20:]:
+            client.send(request())
+        for client in [kept, *clients]:
+            reply = client.answer()
+            assert (reply.status, reply.get("connection")) == (200, "close")
+            assert client.is_closed()
+            client.close()
+    assert process.process.wait(5) == 0
+    sidecar.process = None
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_told_twice_it_ends_at_once(start, number):
     gate = threading.Event()

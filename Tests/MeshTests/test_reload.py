@@ -15,6 +15,7 @@ from rig.ports import free_port
 
 RELOADS = int(os.environ.get("OUTRIGGER_RELOADS", "100"))
 SECONDS = int(os.environ.get("OUTRIGGER_RELOAD_SECONDS", "60"))
+ROUNDS = 10
 MIB = 1024 * 1024
 
 
@@ -130,28 +131,78 @@ def test_open_request_is_answered_by_its_old_route(start):
         assert client.ask(request()).get("x-revision") == "2"
 
 
-def test_listener_comes_and_goes(start):
-    backend, one, two = start.backend(), free_port(), free_port()
-    sidecar = start.sidecar(revision(one, 1, backend))
-    documents = revision(one, 2, backend) + [say.edge(two, name="second")]
-    sidecar.write(documents)
-    sidecar.reload()
-    sidecar.wait(lambda: _answers(two), "the new listener answers")
-    sidecar.write(revision(one, 3, backend))
-    sidecar.reload()
-    sidecar.wait(lambda: not _answers(two), "the removed listener is closed")
-    assert shown(one) == "3"
+@pytest.mark.parametrize("workers", [1, 3])
+def test_listener_comes_and_goes(start, scratch, workers):
+    """Under load: whoever was let in is answered, by a configuration that had the listener."""
+    backend, one, two = FastBackend(scratch / f"comes-{workers}"), free_port(), free_port()
+    start.cleanup.add(backend, backend.stop)
+    sidecar = start.sidecar(revision(one, 0, backend), workers=workers)
+    for number in range(1, 2 * ROUNDS, 2):
+        sidecar.write(revision(one, number, backend) + [say.edge(two, name="second")])
+        sidecar.reload()
+        sidecar.wait(lambda: _lets_in(two), "the new listener answers")
+        visitors = Visitors(two)
+        with Client(two) as kept, Client(two) as silent:
+            assert kept.ask(request()).get("connection") is None
+            visitors.wait_for(50)
+            sidecar.write(revision(one, number + 1, backend))
+            sidecar.reload()
+            sidecar.wait(lambda: not _lets_in(two), "the removed listener is closed")
+            for client in (kept, silent):
+                reply = client.ask(request())
+                assert (reply.status, reply.get("connection"), reply.get("x-revision")) == (200, "close", str(number))
+                assert client.is_closed()
+        assert visitors.finish() == [], f"round {number // 2}"
+        assert shown(one) == str(number + 1)
 
 
-def _answers(port):
-    """Whether a listener serves. A connection that it accepted in its last moment is told that it is draining."""
+def _lets_in(port):
+    """Whether a listener takes connections; one that it takes, it serves."""
     try:
-        with Client(port) as client:
-            reply = client.ask(request())
-    except (OSError, Closed):
+        client = Client(port)
+    except OSError:
         return False
-    assert reply.status == 200 or reply.reason == "sidecar.draining", reply
-    return reply.status == 200
+    with client:
+        assert client.ask(request()).status == 200
+    return True
+
+
+class Visitors:
+    """Threads that come, ask and go, over and over, until nobody lets them in. Some hesitate before they ask."""
+
+    def __init__(self, port):
+        self.port, self.answers, self.problems, self.leaves = port, 0, [], False
+        self.threads = [threading.Thread(target=self._visit, args=(0.003 * (i % 3),)) for i in range(9)]
+        for thread in self.threads:
+            thread.start()
+
+    def _visit(self, hesitation):
+        while not self.leaves:
+            try:
+                client = Client(self.port)
+            except OSError:
+                return
+            with client:
+                try:
+                    time.sleep(hesitation)
+                    reply = client.ask(request())
+                    if reply.status != 200:
+                        self.problems.append(f"{reply.status} {reply.reason}")
+                    self.answers += 1
+                except (OSError, Closed) as problem:
+                    self.problems.append(repr(problem))
+
+    def wait_for(self, count):
+        deadline = time.monotonic() + 10
+        while self.answers < count and not self.problems:
+            assert time.monotonic() < deadline, "nobody is answered"
+            time.sleep(0.001)
+
+    def finish(self):
+        self.leaves = True
+        for thread in self.threads:
+            thread.join()
+        return self.problems
 
 
 def test_new_certificate_serves_new_connections_and_old_ones_live_on(start, authority):

@@ -143,6 +143,27 @@ import Testing
     }
 
     @Test(arguments: Kernel.allCases)
+    func `a listener that refuses connections gives those that wait already`(kernel: Kernel) throws {
+        let bench = try Bench(kernel)
+        let waiting = [try bench.connect(), try bench.connect()]
+        for client in waiting { bench.wait(for: client, .out) }
+        _ = bench.send(waiting[0], "asked")
+        #expect(bench.calls.setOption(bench.listener, .refuseConnections, 1) == 0)
+        let late = try bench.connect()
+        #expect(bench.events()[UInt64(late)] == nil)
+        var accepted: [FileDescriptor] = []
+        let isAll = Sockets.acceptWaiting(bench.listener, calls: bench.calls) { fd, _ in accepted.append(fd) }
+        #expect(isAll && accepted.count == 2)
+        bench.close(bench.listener)
+        #expect(bench.recv(accepted[0]) == (5, "asked"))
+        #expect(bench.send(accepted[0], "told") == 4)
+        bench.wait(for: waiting[0], .in)
+        #expect(bench.recv(waiting[0]) == (4, "told"))
+        #expect(bench.events()[UInt64(late)] == nil || kernel == .simulation)
+        for fd in accepted { bench.calls.close(fd) }
+    }
+
+    @Test(arguments: Kernel.allCases)
     func `what is ready when the watch begins is reported`(kernel: Kernel) throws {
         let bench = try Bench(kernel)
         let client = try bench.connect()

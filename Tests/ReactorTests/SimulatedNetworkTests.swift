@@ -113,6 +113,19 @@ import Testing
         #expect(bench.network.misuses.isEmpty)
     }
 
+    @Test func `accepting who waits passes over the gone and ends when descriptors run out`() throws {
+        let bench = try Bench(.simulation)
+        let clients = (0..<3).map { _ in bench.network.client(connectTo: bench.address) }
+        bench.network.failNext(.accept, with: .connectionAborted)
+        bench.network.descriptorLimit = bench.network.openDescriptors + 2
+        var accepted: [FileDescriptor] = []
+        #expect(!Sockets.acceptWaiting(bench.listener, calls: bench.calls) { fd, _ in accepted.append(fd) })
+        #expect(accepted.count == 2)
+        #expect(clients.allSatisfy { !$0.isClosed })
+        for fd in accepted { bench.calls.close(fd) }
+        #expect(Sockets.acceptWaiting(bench.listener, calls: bench.calls) { fd, _ in bench.calls.close(fd) })
+    }
+
     @Test func `planted faults happen as often as asked`() throws {
         let bench = try Bench(.simulation)
         bench.network.failNext(.accept, with: .connectionAborted, times: 2)

@@ -91,7 +91,7 @@ extension Transport {
         }
         var io = ConnectionIO(descriptor: connection.descriptor)
         var waiting = ServerConnection.Waiting.head
-        var timeout = s[].listeners[index].options.headTimeoutNanoseconds
+        var timeout = headTimeout(ofListener: index)
         if let context = s[].listeners[index].options.tls {
             guard let session = try? TLSSession(server: context) else {
                 s[].counters.handshakeFailures &+= 1
@@ -101,7 +101,7 @@ extension Transport {
             }
             io.tls = TLSChannel(session)
             waiting = .handshake
-            timeout = s[].limits.handshakeTimeout
+            timeout = s[].isDraining ? s[].limits.lastRequestTimeout : s[].limits.handshakeTimeout
         }
         s[].counters.accepted &+= 1
         s[].traffic[index].opened &+= 1
@@ -110,6 +110,12 @@ extension Transport {
         guard let server = s[].servers[id] else { return }
         s[].loop.add(connection.descriptor, token: Token(.server, id).bits)
         wait(server, id, for: waiting, nanoseconds: timeout)
+    }
+
+    /// Time for the head of a connection's first request.
+    func headTimeout(ofListener index: Int) -> UInt64 {
+        let timeout = s[].listeners[index].options.headTimeoutNanoseconds
+        return s[].isDraining ? min(timeout, s[].limits.lastRequestTimeout) : timeout
     }
 
     // MARK: The connection's one timer

@@ -76,10 +76,9 @@ extension Transport {
     private func serverReceived(_ id: SlotID, _ connection: SlotPointer<ServerConnection>, _ window: Bytes) {
         if connection[].waiting == .handshake, let tls = connection[].io.tls, tls.isReady {
             s[].counters.handshakes &+= 1
-            let listener = Int(connection[].listener)
             wait(
                 connection, id, for: .head,
-                nanoseconds: s[].listeners[listener].options.headTimeoutNanoseconds)
+                nanoseconds: headTimeout(ofListener: Int(connection[].listener)))
         }
         var rest = window
         while !rest.isEmpty, mayDecode(connection) {

@@ -25,6 +25,8 @@ public struct TransportLimits: Sendable {
     public var lingerTimeout: UInt64 = 5_000_000_000
     /// A request that is not idempotent goes only over a connection idle for less than this.
     public var freshIdle: UInt64 = 500_000_000
+    /// Time for a connection that has not asked yet to do so, once a drain has begun.
+    public var lastRequestTimeout: UInt64 = 1_000_000_000
     /// How often idle pools are swept.
     public var sweepInterval: UInt64 = 500_000_000
     /// Connections accepted from one listener in one turn.

@@ -18,6 +18,14 @@ public final class WorkerLoads: Sendable {
     /// A connection was given to `worker`, or has left it.
     func add(_ change: Int, to worker: Int) { counts[worker].value.wrappingAdd(change, ordering: .relaxed) }
 
+    /// Gives a connection to the least loaded worker and counts it there. For who accepts and is no worker.
+    public func assign() -> Int {
+        var best = 0
+        for worker in counts.indices where self[worker] < self[best] { best = worker }
+        add(1, to: best)
+        return best
+    }
+
     /// Up to this many workers, all are looked at; see the decision "placing connections".
     static let maxCompared = 8
 

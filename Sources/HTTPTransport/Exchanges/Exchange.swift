@@ -28,8 +28,8 @@ public struct Exchange: ~Copyable {
     var attempt = SlotID.none
     /// The answer goes out in chunks.
     var answersChunked = false
-    /// The connection closes behind the answer.
-    var closesConnection = false
+    /// The connection closes behind the answer. The handler may set it while it is asked about the request.
+    public var closesConnection = false
 
     /// The request's body, where the handler asked to collect it.
     public internal(set) var body = ByteBuffer()

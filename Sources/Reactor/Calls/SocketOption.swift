@@ -24,4 +24,7 @@ public enum SocketOption: Int32, Sendable, BitwiseCopyable {
     case userTimeoutMilliseconds = 11
     /// `TCP_CONGESTION`: the plainest control that every kernel has, for a connection that crosses no network.
     case plainCongestionControl = 12
+    /// `SO_ATTACH_FILTER`: a listening TCP socket leaves new connections unanswered, for good; handshakes that have begun
+    /// still end. The value means nothing.
+    case refuseConnections = 13
 }

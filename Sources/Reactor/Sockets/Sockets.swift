@@ -95,6 +95,25 @@ public enum Sockets {
         }
     }
 
+    /// Accepts what waits for a listener, at most as many as a backlog holds.
+    ///
+    /// - Returns: false when descriptors ran out and some may still wait.
+    @discardableResult
+    public static func acceptWaiting(
+        _ listener: FileDescriptor, calls: SystemCalls,
+        _ take: (FileDescriptor, _ peer: SocketAddress) -> Void
+    ) -> Bool {
+        for _ in 0...defaultBacklog {
+            switch acceptOne(listener, calls: calls) {
+            case .accepted(let fd, let peer): take(fd, peer)
+            case .wouldBlock: return true
+            case .tooManyFiles: return false
+            case .aborted: continue
+            }
+        }
+        return true
+    }
+
     /// Where a socket is bound: for a listener on port 0, the port it was given.
     public static func localAddress(
         of fd: FileDescriptor, calls: SystemCalls

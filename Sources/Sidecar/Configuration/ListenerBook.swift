@@ -16,6 +16,8 @@ struct ListenerBook {
 
     private(set) var entries: [Entry] = []
     private var closing: [Int] = []
+    /// Of `closing`, the first so many are sealed.
+    private var sealed = 0
 
     /// Number of the open listener that serves as this one.
     ///
@@ -54,15 +56,39 @@ struct ListenerBook {
         for number in entries.indices where entries[number].isOpen { close(number) }
     }
 
-    /// Closes the sockets of closed listeners: once no worker listens on them. A Unix socket's file goes first, while
-    /// nobody else can have taken its place.
+    /// Closed listeners whose sockets are still open: connections may wait for them.
+    var leaving: [(number: Int, descriptor: FileDescriptor)] {
+        closing.map { ($0, entries[$0].descriptor) }
+    }
+
+    /// Lets nobody new come to closed listeners; whoever waits already can still be accepted.
+    mutating func sealClosed(_ calls: SystemCalls) {
+        for number in closing[sealed...] {
+            Self.seal(entries[number].descriptor, at: entries[number].address, calls)
+        }
+        sealed = closing.count
+    }
+
+    /// Closes the sockets of closed listeners: once no worker listens on them.
     mutating func releaseClosed(_ calls: SystemCalls) {
-        for number in closing { Self.release(entries[number].descriptor, at: entries[number].address, calls) }
+        sealClosed(calls)
+        for number in closing { _ = calls.close(entries[number].descriptor) }
         closing = []
+        sealed = 0
     }
 
     static func release(_ descriptor: FileDescriptor, at address: MeshAddress, _ calls: SystemCalls) {
-        if case .unix(let path) = address { _ = calls.unlink(path: path) }
+        seal(descriptor, at: address, calls)
         _ = calls.close(descriptor)
+    }
+
+    /// A Unix socket's file goes while its socket is open, so that nobody else can have taken its place.
+    private static func seal(_ descriptor: FileDescriptor, at address: MeshAddress, _ calls: SystemCalls) {
+        if case .unix(let path) = address {
+            _ = calls.unlink(path: path)
+        } else {
+            // A kernel that cannot do it resets who comes between the last accept and the close.
+            calls.setOption(descriptor, .refuseConnections, 1)
+        }
     }
 }

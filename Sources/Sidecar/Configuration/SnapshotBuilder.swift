@@ -94,13 +94,22 @@ struct SnapshotBuilder {
 
     // MARK: Sockets
 
-    /// Closes the sockets that the last built snapshot has no use for: once no worker listens on them.
+    /// Sockets that the last built snapshot has no use for.
+    var leavingListeners: [(number: Int, descriptor: FileDescriptor)] { book.leaving }
+
+    /// Lets nobody new come to them.
+    mutating func sealLeavingListeners() { book.sealClosed(calls) }
+
+    /// Closes them: once no worker listens on them.
     mutating func releaseClosedListeners() { book.releaseClosed(calls) }
 
-    /// Closes all, because the process ends or could not start.
+    /// No listener is wanted any more.
+    mutating func closeAllListeners() { book.closeAll() }
+
+    /// Closes all at once, because the process has ended or could not start.
     mutating func releaseAllListeners() {
-        book.closeAll()
-        book.releaseClosed(calls)
+        closeAllListeners()
+        releaseClosedListeners()
     }
 
     private func openListeners(

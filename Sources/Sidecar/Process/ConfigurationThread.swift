@@ -1,3 +1,4 @@
+import HTTPTransport
 import MeshModel
 import Policy
 import Reactor
@@ -16,6 +17,9 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
         case stop
     }
 
+    /// Handshakes that had begun when a listener was sealed have this long to end.
+    private static let handshakeMilliseconds = 100
+
     private let loop: EventLoop
     /// For waiting in the middle of an order: the other loop's wake-ups are the inbox's.
     private let pause: EventLoop
@@ -24,8 +28,10 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     private let calls: SystemCalls
     private let state: AdminState
     private let logs: LogThread
+    private let closed = Atomic<Bool>(false)
     private var builder: SnapshotBuilder
     private var workers: [Worker] = []
+    private var loads = WorkerLoads(workers: 0)
 
     init(
         calls: SystemCalls, loader: ConfigurationLoader, builder: SnapshotBuilder, state: AdminState,
@@ -41,8 +47,9 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
         inbox = Inbox(loop: loop)
     }
 
-    func start(workers: [Worker]) throws -> ThreadHandle {
+    func start(workers: [Worker], loads: WorkerLoads) throws -> ThreadHandle {
         self.workers = workers
+        self.loads = loads
         return try Threads.start(name: "or-config") { [self] in run() }
     }
 
@@ -53,6 +60,9 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
 
     /// Any thread: no worker accepts any more, and nobody shall wait in a backlog.
     func closeListeners() { inbox.post(.closeListeners) }
+
+    /// Any thread: `closeListeners` is done, and who waited in a backlog is counted in the workers' loads.
+    var hasClosedListeners: Bool { closed.load(ordering: .acquiring) }
 
     func stop() { inbox.post(.stop) }
 
@@ -77,7 +87,10 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
                 case .reload: apply()
                 // The last reference ends here: tables are freed on this thread.
                 case .dispose: break
-                case .closeListeners: builder.releaseAllListeners()
+                case .closeListeners:
+                    builder.closeAllListeners()
+                    releaseListenersThatLeft()
+                    closed.store(true, ordering: .releasing)
                 case .stop: stopped = true
                 }
             }
@@ -90,7 +103,7 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
             logs.setFiles(builder.logs.descriptors)
             for worker in workers { worker.post(.install(snapshot)) }
             // A worker that is stuck may still watch a socket: its number must not become another's.
-            if waitUntilInstalled(snapshot.policy.revision) { builder.releaseClosedListeners() }
+            if waitUntilInstalled(snapshot.policy.revision) { releaseListenersThatLeft() }
             state.accepted(snapshot.configuration, revision: snapshot.policy.revision)
             var event = EventRecord(
                 level: .info, time: calls.realtime(), subsystem: "config", event: "config.accepted")
@@ -111,13 +124,37 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
 
     /// Workers switch at the start of a turn, so this takes a turn's time.
     private func waitUntilInstalled(_ revision: UInt64) -> Bool {
-        let step: UInt64 = 1_000_000
-        for _ in 0..<5_000 where workers.contains(where: { $0.revision < revision }) {
-            _ = pause.timers.schedule(at: calls.monotonic().adding(nanoseconds: step), token: 0)
-            _ = pause.poll(hasWork: false)
-            while pause.timers.popExpired(now: pause.now.monotonic) != nil {}
-        }
+        for _ in 0..<5_000 where workers.contains(where: { $0.revision < revision }) { waitOneMillisecond() }
         return !workers.contains { $0.revision < revision }
+    }
+
+    /// Closes the sockets that no worker accepts from any more, behind the last connection: nobody new comes to them, and
+    /// who waits goes to a worker.
+    private func releaseListenersThatLeft() {
+        guard !builder.leavingListeners.isEmpty else { return }
+        builder.sealLeavingListeners()
+        acceptLast()
+        for _ in 0..<Self.handshakeMilliseconds {
+            waitOneMillisecond()
+            acceptLast()
+        }
+        builder.releaseClosedListeners()
+        for worker in workers { worker.post(.listenersReleased) }
+    }
+
+    private func acceptLast() {
+        for (number, descriptor) in builder.leavingListeners {
+            Sockets.acceptWaiting(descriptor, calls: calls) { connection, peer in
+                workers[loads.assign()].adopt(
+                    AcceptedConnection(descriptor: connection, listener: Int32(number), peer: peer))
+            }
+        }
+    }
+
+    private func waitOneMillisecond() {
+        _ = pause.timers.schedule(at: calls.monotonic().adding(nanoseconds: 1_000_000), token: 0)
+        _ = pause.poll(hasWork: false)
+        while pause.timers.popExpired(now: pause.now.monotonic) != nil {}
     }
 
     static func problems(of error: any Error) -> [String] {

@@ -37,7 +37,7 @@ public final class SidecarProcess: ProcessControl {
     private var isStopping = false
     /// The admin and status listeners.
     private var ownListeners: [(descriptor: FileDescriptor, address: MeshAddress)] = []
-    private var hasClosedListeners = false
+    private var closesListeners = false
 
     private init(_ options: SidecarOptions) throws {
         self.options = options
@@ -127,11 +127,12 @@ public final class SidecarProcess: ProcessControl {
                 version: OpenName(configured: "\(BuildVersion.text)"), revision: "", compiler: "swift"),
             control: self)
         let transport = try openAdmin(handler)
-        try makeWorkers()
+        let loads = WorkerLoads(workers: options.workers)
+        try makeWorkers(loads)
         var threads = [try logs.start()]
         for worker in workers { worker.post(.install(snapshot)) }
         for worker in workers { threads.append(try worker.start()) }
-        threads.append(try configuration.start(workers: workers))
+        threads.append(try configuration.start(workers: workers, loads: loads))
         while workers.contains(where: { $0.revision < snapshot.policy.revision }) { waitOneMillisecond() }
         state.accepted(snapshot.configuration, revision: snapshot.policy.revision)
         announce()
@@ -186,8 +187,7 @@ public final class SidecarProcess: ProcessControl {
         return transport
     }
 
-    private func makeWorkers() throws {
-        let loads = WorkerLoads(workers: options.workers)
+    private func makeWorkers(_ loads: WorkerLoads) throws {
         for number in 0..<options.workers {
             let gateway = Gateway(
                 metrics: metrics.worker(number), logs: logs, retired: configuration, identities: identities,
@@ -261,12 +261,13 @@ public final class SidecarProcess: ProcessControl {
             transport.schedule(
                 afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
         } else if number == AdminHandler.drainEnd {
-            if !hasClosedListeners, workers.allSatisfy({ $0.isLeaving }) {
-                hasClosedListeners = true
+            if !closesListeners, workers.allSatisfy({ $0.isLeaving }) {
+                closesListeners = true
                 configuration.closeListeners()
             }
             let isOver = drainDeadline.map { transport.now.monotonic >= $0 } ?? false
-            if isOver || workers.allSatisfy({ $0.drained }) {
+            // In this order: who waited in a backlog is under way once the listeners are closed.
+            if isOver || configuration.hasClosedListeners && workers.allSatisfy({ $0.isIdle }) {
                 isStopping = true
             } else {
                 transport.schedule(afterNanoseconds: Self.drainPollNanoseconds, number: AdminHandler.drainEnd)

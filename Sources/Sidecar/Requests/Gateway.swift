@@ -45,10 +45,30 @@ final class Gateway: ExchangeHandler {
         let record = g[].records[exchange[].id.index]
         record[] = RequestRecord()
         record[].pin = g[].pins.pin()
-        guard let view = g[].pins.view, let transport = g[].transport else { return .refuse(.internalError) }
+        guard let view = g[].pins.view else { return .refuse(.internalError) }
         let number = Int(exchange[].listener)
         record[].listener = number < view.policyListeners.count ? view.policyListeners[number] : -1
-        guard record[].listener >= 0 else { return .refuse(.draining) }
+        guard record[].listener >= 0 else { return requestOutlivedListener(exchange, record) }
+        return decide(exchange, record, view)
+    }
+
+    /// The listener is gone, and its connection's last request is answered by the last snapshot that had it.
+    private func requestOutlivedListener(
+        _ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>
+    ) -> RequestDecision {
+        guard let place = g[].pins.repin(record[].pin, toLastOf: exchange[].listener),
+            let view = g[].pins.view(of: place)
+        else { return .refuse(.draining) }
+        record[].pin = place
+        record[].listener = view.policyListeners[Int(exchange[].listener)]
+        exchange[].closesConnection = true
+        return decide(exchange, record, view)
+    }
+
+    private func decide(
+        _ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>, _ view: SnapshotView
+    ) -> RequestDecision {
+        guard let transport = g[].transport else { return .refuse(.internalError) }
         record[].state = RequestState(listener: UInt16(record[].listener), entropy: g[].random.next())
         let peer = transport.peerIdentity(exchange)
         record[].peerIsTrusted = !view.tables.listeners[Int(record[].listener)].isEdge && !peer.isEmpty

@@ -7,7 +7,16 @@ struct SnapshotPins {
         var count = 0
     }
 
+    /// A listener that a snapshot has no more, and the last one that had it: connections that it had accepted still ask.
+    private struct Farewell {
+        let listener: Int32
+        let place: Int32
+        /// No connection of it comes any more.
+        var isSettled = false
+    }
+
     private var pins: [Pin] = []
+    private var farewells: [Farewell] = []
     private(set) var current: Int32 = -1
     /// The current snapshot's view.
     private(set) var view: SnapshotView?
@@ -18,6 +27,7 @@ struct SnapshotPins {
         let place = pins.firstIndex { $0.snapshot == nil } ?? pins.count
         if place == pins.count { pins.append(Pin()) }
         pins[place] = Pin(snapshot: snapshot)
+        bidFarewell(to: former, for: snapshot)
         current = Int32(place)
         view = snapshot.view
         return former >= 0 ? retire(former) : nil
@@ -39,6 +49,42 @@ struct SnapshotPins {
         let snapshot = pins[Int(place)].snapshot
         pins[Int(place)].snapshot = nil
         return snapshot
+    }
+
+    // MARK: Listeners that are gone
+
+    private mutating func bidFarewell(to former: Int32, for snapshot: RuntimeSnapshot) {
+        guard former >= 0, let old = pins[Int(former)].snapshot else { return }
+        for number in 0..<old.policyListeners.count
+        where old.policyListeners[number] >= 0 && snapshot.policyListeners[number] < 0 {
+            farewells.append(Farewell(listener: Int32(number), place: former))
+            pins[Int(former)].count &+= 1
+        }
+    }
+
+    /// Moves a request's pin from the current snapshot to the last one with its listener. Nil: there is none.
+    mutating func repin(_ place: Int32, toLastOf listener: Int32) -> Int32? {
+        guard let last = farewells.last(where: { $0.listener == listener })?.place else { return nil }
+        pins[Int(place)].count &-= 1
+        pins[Int(last)].count &+= 1
+        return last
+    }
+
+    /// No connection comes any more of the listeners that are gone by now.
+    mutating func settleFarewells() {
+        for index in farewells.indices { farewells[index].isSettled = true }
+    }
+
+    /// Forgets the listeners that are gone and have no connection left. Calls `dispose` with what nobody reads any more.
+    mutating func endFarewells(
+        where isForsaken: (_ listener: Int32) -> Bool, _ dispose: (RuntimeSnapshot) -> Void
+    ) {
+        let over = farewells.filter { $0.isSettled && isForsaken($0.listener) }
+        guard !over.isEmpty else { return }
+        farewells.removeAll { $0.isSettled && isForsaken($0.listener) }
+        for farewell in over {
+            if let snapshot = unpin(farewell.place) { dispose(snapshot) }
+        }
     }
 
     /// The view of a pinned snapshot.

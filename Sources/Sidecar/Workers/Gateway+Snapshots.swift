@@ -10,6 +10,18 @@ extension Gateway {
         learnDirections()
     }
 
+    /// No connection comes any more of the listeners that are gone by now.
+    func settleFarewells() {
+        g[].pins.settleFarewells()
+        endFarewells()
+    }
+
+    /// Lets snapshots go that were kept for listeners which are gone, and whose connections are.
+    func endFarewells() {
+        guard let transport = g[].transport else { return }
+        g[].pins.endFarewells(where: { transport.traffic(ofListener: $0).open == 0 }) { retired.dispose($0) }
+    }
+
     /// This worker's view of every endpoint, for `/clusters`.
     func status(_ pools: [PoolStatus], now: MonotonicTime) -> [EndpointStatus] {
         guard let view = g[].pins.view else { return [] }

@@ -14,16 +14,16 @@ final class Worker: ConnectionSink, @unchecked Sendable {
     private static let trimTimer: UInt32 = 1
 
     let number: Int
-    private let loop: EventLoop
+    let loop: EventLoop
     private let gateway: Gateway
     private let transport: Transport
     private let inbox: Inbox<WorkerMessage>
     private let installedRevision = Atomic<UInt64>(0)
     private let openExchanges = Atomic<Int>(0)
-    private let isDrained = Atomic<Bool>(false)
     private let hasStoppedAccepting = Atomic<Bool>(false)
     private let loads: WorkerLoads
     private var listening = 0
+    private var early = EarlyArrivals()
     private var pools: [Bool] = []
     private var isDraining = false
     private var isStopped = false
@@ -45,8 +45,8 @@ final class Worker: ConnectionSink, @unchecked Sendable {
 
     /// The newest revision that this worker serves.
     var revision: UInt64 { installedRevision.load(ordering: .acquiring) }
-    /// Nothing is under way any more, behind a drain.
-    var drained: Bool { isDrained.load(ordering: .acquiring) }
+    /// It has no connection. The load counts also what another thread accepted and is still handing over.
+    var isIdle: Bool { loads[number] == 0 }
 
     /// Told to drain: accepts no more.
     var isLeaving: Bool { hasStoppedAccepting.load(ordering: .acquiring) }
@@ -65,26 +65,29 @@ final class Worker: ConnectionSink, @unchecked Sendable {
     // MARK: On the thread
 
     private func run() {
-        transport.schedule(afterNanoseconds: Self.trimNanoseconds, number: Self.trimTimer)
-        while !isStopped {
-            transport.turn()
-            inbox.drain { handle($0) }
-            gateway.flushLogs()
-            if isDraining { finishDraining() }
-        }
+        begin()
+        while !isStopped { turn() }
         transport.destroy()
+    }
+
+    func begin() {
+        transport.schedule(afterNanoseconds: Self.trimNanoseconds, number: Self.trimTimer)
+    }
+
+    func turn() {
+        transport.turn()
+        inbox.drain { handle($0) }
+        gateway.flushLogs()
     }
 
     private func handle(_ message: WorkerMessage) {
         switch message {
         case .adopt(let connection):
-            // Another worker may know a new listener a moment earlier: its snapshot is on its way here too.
-            if Int(connection.listener) < listening {
-                transport.adopt(connection)
-            } else {
-                inbox.post(.adopt(connection))
-            }
-        case .install(let snapshot): install(snapshot)
+            if let connection = early.admit(connection, listeners: listening) { transport.adopt(connection) }
+        case .install(let snapshot):
+            install(snapshot)
+            for connection in early.take(listeners: listening) { transport.adopt(connection) }
+        case .listenersReleased: gateway.settleFarewells()
         case .report(let report):
             gateway.publishTraffic(of: transport, listeners: listening)
             report.add(
@@ -98,15 +101,11 @@ final class Worker: ConnectionSink, @unchecked Sendable {
         }
     }
 
-    private func finishDraining() {
-        // The load counts also what another worker accepted and is still handing over.
-        isDrained.store(loads[number] == 0, ordering: .releasing)
-    }
-
     func timerFired(_ number: UInt32) {
         guard number == Self.trimTimer else { return }
         transport.trim()
         gateway.summariseEvents()
+        gateway.endFarewells()
         transport.schedule(afterNanoseconds: Self.trimNanoseconds, number: Self.trimTimer)
     }
 

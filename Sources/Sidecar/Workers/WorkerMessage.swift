@@ -4,6 +4,8 @@ import HTTPTransport
 enum WorkerMessage: Sendable {
     case adopt(AcceptedConnection)
     case install(RuntimeSnapshot)
+    /// No connection of a listener that is gone from the installed snapshots comes any more.
+    case listenersReleased
     /// Fill in this worker's part and hand the report back.
     case report(ClusterReport)
     /// Accept no more, finish what is under way.

@@ -12,6 +12,8 @@ final class TestPeer {
     var reads = true
     /// Bytes taken at once from the wire.
     var maxBytesPerPump = Int.max
+    /// What came over the wire and what went, each as one piece: a flight of a handshake, an answer, a request.
+    private(set) var flights: [[UInt8]] = []
 
     init(_ wire: any Wire) { self.wire = wire }
 
@@ -19,7 +21,7 @@ final class TestPeer {
         self.wire = wire
         let end = TLSEnd(try TLSSession(client: context))
         tls = end
-        wire.send(end.begin())
+        transmit(end.begin())
     }
 
     init(_ wire: any Wire, server context: TLSServerContext) throws {
@@ -35,19 +37,25 @@ final class TestPeer {
             let bytes = wire.receive(atMost: budget)
             if bytes.isEmpty { return }
             budget -= bytes.count
+            flights.append(bytes)
             guard let tls else {
                 input += bytes
                 continue
             }
             let answer = tls.receive(bytes, into: &input)
-            if !answer.isEmpty { wire.send(answer) }
+            if !answer.isEmpty { transmit(answer) }
         }
     }
 
     func send(_ bytes: [UInt8]) {
-        guard let tls else { return wire.send(bytes) }
+        guard let tls else { return transmit(bytes) }
         let sealed = tls.send(bytes)
-        if !sealed.isEmpty { wire.send(sealed) }
+        if !sealed.isEmpty { transmit(sealed) }
+    }
+
+    private func transmit(_ bytes: [UInt8]) {
+        flights.append(bytes)
+        wire.send(bytes)
     }
 
     func send(_ text: String) { send(Array(text.utf8)) }

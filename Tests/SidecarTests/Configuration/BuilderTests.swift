@@ -63,6 +63,31 @@ struct BuilderTests {
         #expect(network.openDescriptors == 1)
     }
 
+    @Test func `a listener that leaves is sealed first and its Unix path is given up once`() throws {
+        var builder = builder()
+        _ = try builder.build(
+            try configuration(Document.listener("other", "unix:/run/other.sock") + Document.edge))
+        #expect(builder.leavingListeners.isEmpty)
+        _ = try builder.build(try configuration(Document.edge))
+        #expect(builder.leavingListeners.map(\.number) == [0])
+        builder.sealLeavingListeners()
+        // Another process may take the path from here on: its socket's file must stay.
+        let place = try #require(SocketAddress(unixPath: "/run/other.sock"))
+        let taken = try Sockets.listen(place, calls: network.calls)
+        builder.sealLeavingListeners()
+        #expect(network.openDescriptors == 3)
+        builder.releaseClosedListeners()
+        #expect(builder.leavingListeners.isEmpty)
+        #expect(network.openDescriptors == 2)
+        guard case .connected = Sockets.connect(place, calls: network.calls) else {
+            Issue.record("the path leads to its new owner")
+            return
+        }
+        _ = network.calls.close(taken)
+        builder.releaseAllListeners()
+        #expect(network.misuses.isEmpty)
+    }
+
     @Test func `a removed listener's number has no policy`() throws {
         var builder = builder()
         _ = try builder.build(

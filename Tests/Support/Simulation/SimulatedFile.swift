@@ -56,6 +56,8 @@ final class SimulatedEvent: SimulatedFile {
 final class SimulatedListenerSocket: SimulatedFile {
     var address: SocketAddress
     var backlog = 0
+    /// New connections get no answer.
+    var refusesConnections = false
     /// Ends whose handshake is over and that nobody has accepted.
     var queue: [SimulatedStream] = []
     /// Played by the test, not by the code under test.

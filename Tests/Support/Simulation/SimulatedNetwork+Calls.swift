@@ -167,6 +167,9 @@ extension SimulatedNetwork {
             if option == SocketOption.resetOnClose.rawValue {
                 (file as? SimulatedStream)?.resetsOnClose = value != 0
             }
+            if option == SocketOption.refuseConnections.rawValue {
+                (file as? SimulatedListenerSocket)?.refusesConnections = true
+            }
             return 0
         }
     }

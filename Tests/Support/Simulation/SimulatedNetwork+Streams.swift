@@ -172,7 +172,7 @@ extension SimulatedNetwork {
 
     private func isFull(_ address: SocketAddress) -> Bool {
         guard let listener = listener(at: address) else { return false }
-        return listener.queue.count > listener.backlog
+        return listener.refusesConnections || listener.queue.count > listener.backlog
     }
 
     func takePort() -> UInt16 {
