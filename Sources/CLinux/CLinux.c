@@ -49,16 +49,24 @@ static inline int is_ours(int error) {
     } while (0)
 
 // The two calls of every request go past glibc's wrappers: those are cancellation points, and switch cancellation on
-// and off around each call in a process with threads. No thread of ours is ever cancelled.
+// and off around each call in a process with threads. No thread of ours is ever cancelled. AddressSanitizer checks
+// buffers in the wrappers, so its builds keep them.
+#if __has_feature(address_sanitizer)
+#define RECV(fd, buffer, count) recv(fd, buffer, count, 0)
+#define SEND(fd, buffer, count) send(fd, buffer, count, MSG_NOSIGNAL)
+#else
+#define RECV(fd, buffer, count) syscall(SYS_recvfrom, fd, buffer, count, 0, NULL, NULL)
+#define SEND(fd, buffer, count) syscall(SYS_sendto, fd, buffer, count, MSG_NOSIGNAL, NULL, 0)
+#endif
 
 ssize_t clinux_recv(void *context, int fd, void *buffer, ssize_t count) {
     (void)context;
-    RESULT("recv", fd, syscall(SYS_recvfrom, fd, buffer, (size_t)count, 0, NULL, NULL));
+    RESULT("recv", fd, RECV(fd, buffer, (size_t)count));
 }
 
 ssize_t clinux_send(void *context, int fd, const void *buffer, ssize_t count) {
     (void)context;
-    RESULT("send", fd, syscall(SYS_sendto, fd, buffer, (size_t)count, MSG_NOSIGNAL, NULL, 0));
+    RESULT("send", fd, SEND(fd, buffer, (size_t)count));
 }
 
 ssize_t clinux_send_vector(void *context, int fd, const void *slices, ssize_t count) {

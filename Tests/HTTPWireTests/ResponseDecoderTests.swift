@@ -96,6 +96,7 @@ import Testing
         #expect(feed("HTTP/1.1 204 x\r\n\r\n") == 18)
         #expect(decoder.isComplete)
         #expect(events.count == 2)
+        if let head = events[0].head { heads.release(head) }
     }
 
     @Test func `fills in the facts`() {

@@ -87,6 +87,9 @@ final class TestUpstream {
         isClosed = true
         simulated?.close()
         if descriptor >= 0 { _ = SystemCalls.linux.close(descriptor) }
+        // Scripts hold the test that wrote them, which holds this.
+        respond = { _, _ in [] }
+        respondToHead = { _, _ in [] }
     }
 
     var requests: [WireMessage] { connections.flatMap(\.requests) }

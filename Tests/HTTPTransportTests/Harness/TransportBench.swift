@@ -222,5 +222,6 @@ final class TransportBench {
         transport.destroy()
         _ = calls.close(listener)
         upstream.close()
+        handler.onFailure = {}
     }
 }
