@@ -151,6 +151,7 @@ public import Substrate
     /// TLS 1.3: leaves the handshake's `SSL` behind. OpenSSL has consumed exactly the handshake's records, and has sent
     /// none under the application's keys: no tickets are configured. False when OpenSSL fails.
     private mutating func takeOver() -> Bool {
+        let state = unsafe state
         guard unsafe state.pointee.agreement.version == .tls13 else { return true }
         defer { unsafe state.pointee.wipeSecrets() }
         guard let number = unsafe SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(ssl)) as UInt16?,

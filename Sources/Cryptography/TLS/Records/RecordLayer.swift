@@ -111,9 +111,7 @@ import Substrate
     private mutating func updateKeys(
         _ update: PostHandshakeMessages.KeyUpdate, output: inout ByteBuffer
     ) throws(RecordFault) {
-        guard unsafe secrets[0].advance(of: suite), unsafe reading.setKey(secrets[0], of: suite) else {
-            throw .library
-        }
+        guard let secret = nextSecret(0), reading.setKey(secret, of: suite) else { throw .library }
         if update == .requested, !isShutDown {
             guard changeWriteKey(output: &output) else { throw .library }
         }
@@ -121,13 +119,18 @@ import Substrate
 
     /// Says with a key update that the next records have another key (RFC 8446 §4.6.3).
     private mutating func changeWriteKey(output: inout ByteBuffer) -> Bool {
-        let message: [5 of UInt8] = [24, 0, 0, 1, PostHandshakeMessages.KeyUpdate.notRequested.rawValue]
-        let isSaid = unsafe message.span.withUnsafeBufferPointer {
-            unsafe writing.seal(
-                Bytes(unsafeBase: $0.baseAddress, count: $0.count), as: .handshake, into: &output)
+        let notRequested = PostHandshakeMessages.KeyUpdate.notRequested.rawValue
+        let isSaid = unsafe withUnsafeBytes(of: (UInt8(24), UInt8(0), UInt8(0), UInt8(1), notRequested)) {
+            unsafe writing.seal(Bytes(unsafe: $0), as: .handshake, into: &output)
         }
-        guard isSaid, unsafe secrets[1].advance(of: suite) else { return false }
-        return unsafe writing.setKey(secrets[1], of: suite)
+        guard isSaid, let secret = nextSecret(1) else { return false }
+        return writing.setKey(secret, of: suite)
+    }
+
+    /// Moves a direction's secret on. Nil when OpenSSL fails.
+    private func nextSecret(_ direction: Int) -> TrafficSecret? {
+        let (secrets, suite) = unsafe (self.secrets, self.suite)
+        return unsafe secrets[direction].advance(of: suite) ? secrets[direction] : nil
     }
 
     /// Appends `plaintext` as records. False when OpenSSL fails, or after `shutDown`.
@@ -154,9 +157,17 @@ import Substrate
     mutating func sendAlert(_ alert: TLSAlert, output: inout ByteBuffer) {
         guard !isShutDown else { return }
         isShutDown = true
-        let content: [2 of UInt8] = [alert == .closeNotify ? 1 : 2, alert.rawValue]
-        _ = unsafe content.span.withUnsafeBufferPointer {
-            unsafe writing.seal(Bytes(unsafeBase: $0.baseAddress, count: $0.count), as: .alert, into: &output)
+        let level: UInt8 = alert == .closeNotify ? 1 : 2
+        _ = unsafe withUnsafeBytes(of: (level, alert.rawValue)) {
+            unsafe writing.seal(Bytes(unsafe: $0), as: .alert, into: &output)
         }
+    }
+}
+
+extension Bytes {
+    /// A few bytes of ours, for the time of a call.
+    fileprivate init(unsafe bytes: UnsafeRawBufferPointer) {
+        unsafe self.init(
+            unsafeBase: bytes.assumingMemoryBound(to: UInt8.self).baseAddress, count: bytes.count)
     }
 }
