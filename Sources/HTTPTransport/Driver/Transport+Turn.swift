@@ -5,7 +5,8 @@ import Substrate
 extension Transport {
     /// One turn of the loop: waits for events, a timer or a wake-up, and does all that follows from them.
     ///
-    /// Upstream events come first, so that a closed pooled connection is known before it could be reused.
+    /// Upstream events come first, so that a closed pooled connection is known before it could be reused. What they wrote
+    /// is sent together.
     public func turn() {
         let count = s[].loop.poll(hasWork: !s[].ready.isEmpty)
         for index in 0..<count {
@@ -13,7 +14,7 @@ extension Transport {
             let token = Token(bits: bits)
             guard token.kind == .client else { continue }
             clientReady(token.id, readiness)
-            flushDirty()
+            flushManyDirty()
         }
         for index in 0..<count {
             let (bits, readiness) = s[].loop.ready(index)
@@ -24,8 +25,9 @@ extension Transport {
             case .handler: s[].handler.descriptorReady(token.id.index)
             case .client, .poolSweep, .acceptResume, nil: break
             }
-            flushDirty()
+            flushManyDirty()
         }
+        flushDirty()
         runReady()
         runTimers()
         flushDirty()
@@ -122,9 +124,19 @@ extension Transport {
         s[].ready.append(Token(.client, id))
     }
 
-    /// Sends what was written since the last call: one send a connection.
+    /// Sends are put off until a good number has come together: receiving, deciding and sending each find the processor's
+    /// caches as the one before left them. Not for long, and never more than the pool has buffers for.
+    private func flushManyDirty() {
+        if s[].dirty.count >= BufferPool.maxKept / 2 { flushDirty() }
+    }
+
+    /// Sends what was written since the last call, in that order: one send a connection.
     func flushDirty() {
-        while let token = s[].dirty.popLast() {
+        var index = 0
+        // A flush may make others dirty.
+        while index < s[].dirty.count {
+            let token = s[].dirty[index]
+            index &+= 1
             if token.kind == .server {
                 guard let connection = s[].servers[token.id] else { continue }
                 connection[].io.isDirty = false
@@ -135,5 +147,6 @@ extension Transport {
                 flushClient(token.id, connection)
             }
         }
+        s[].dirty.removeAll(keepingCapacity: true)
     }
 }
