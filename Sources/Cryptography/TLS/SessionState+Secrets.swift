@@ -8,15 +8,14 @@ extension SessionState {
     /// in hexadecimal.
     mutating func note(keyLogLine line: Bytes) {
         guard let first = line.firstIndex(of: ASCII.space),
-            let second = line.firstIndex(of: ASCII.space, from: first + 1),
-            let secret = TrafficSecret(hex: line.dropFirst(second + 1))
+            let second = line.firstIndex(of: ASCII.space, from: first + 1)
         else { return }
         let label = line.prefix(first)
-        if label.elementsEqual("CLIENT_TRAFFIC_SECRET_0") {
-            clientSecret = secret
-        } else if label.elementsEqual("SERVER_TRAFFIC_SECRET_0") {
-            serverSecret = secret
-        }
+        let isClient = label.elementsEqual("CLIENT_TRAFFIC_SECRET_0")
+        guard isClient || label.elementsEqual("SERVER_TRAFFIC_SECRET_0"),
+            let secret = TrafficSecret(hex: line.dropFirst(second + 1))
+        else { return }
+        if isClient { clientSecret = secret } else { serverSecret = secret }
     }
 
     mutating func wipeSecrets() {

@@ -154,8 +154,8 @@ public import Substrate
         let state = unsafe state
         guard unsafe state.pointee.agreement.version == .tls13 else { return true }
         defer { unsafe state.pointee.wipeSecrets() }
-        guard let number = unsafe SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(ssl)) as UInt16?,
-            let suite = CipherSuite(rawValue: number),
+        let number = unsafe SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(ssl))
+        guard let suite = CipherSuite(rawValue: number),
             let layer = unsafe RecordLayer(
                 suite, isClient: context.side == .client, clientSecret: state.pointee.clientSecret,
                 serverSecret: state.pointee.serverSecret)
