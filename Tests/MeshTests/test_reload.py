@@ -34,6 +34,15 @@ def shown(port):
         return reply.get("x-revision")
 
 
+def settled(sidecar):
+    """Memory without what a reload, and the handing back of its memory, hold for a moment: the least of half a second."""
+    least, until = sidecar.pss(), time.monotonic() + 0.5
+    while time.monotonic() < until:
+        time.sleep(0.02)
+        least = min(least, sidecar.pss())
+    return least
+
+
 def test_hundred_reloads_at_full_load(start, scratch):
     """Each revision is seen, no request fails, memory stands still, counters, averages and pools survive."""
     port = free_port()
@@ -53,9 +62,10 @@ def test_hundred_reloads_at_full_load(start, scratch):
         assert total > counted, "the counters were reset"
         counted = total
         if number == min(10, RELOADS):
-            tenth, ewma = sidecar.pss(), average(sidecar)
+            tenth, ewma = settled(sidecar), average(sidecar)
         time.sleep(max(0.0, began + number * SECONDS / RELOADS - time.monotonic()))
-    assert sidecar.pss() - tenth <= MIB, f"memory grew by {(sidecar.pss() - tenth) / MIB:.2f} MiB"
+    hundredth = settled(sidecar)
+    assert hundredth - tenth <= MIB, f"memory grew by {(hundredth - tenth) / MIB:.2f} MiB"
     # Exact: every connection that was ever opened is still there, so no reload has closed one. There is at most one
     # for each client that asks at the same time: wrk's 64 and the one that looks for the revision.
     clusters = json.loads(sidecar.ask("/clusters")[1])
