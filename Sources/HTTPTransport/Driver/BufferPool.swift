@@ -31,10 +31,11 @@ import Substrate
         }
     }
 
-    /// Takes the storage of an empty buffer back.
+    /// Takes the storage of an empty buffer back. What is smaller than a fresh one grew outside the pool, and would only
+    /// have to grow again.
     mutating func retire(_ buffer: inout ByteBuffer) {
         guard buffer.capacity > 0, buffer.isEmpty else { return }
-        if count < Self.maxKept, buffer.capacity <= Self.maxKeptBytes {
+        if count < Self.maxKept, (Self.freshBytes...Self.maxKeptBytes).contains(buffer.capacity) {
             var taken = ByteBuffer()
             swap(&taken, &buffer)
             unsafe (slots + count).initialize(to: taken)

@@ -19,7 +19,6 @@ final class Worker: ConnectionSink, @unchecked Sendable {
     private let transport: Transport
     private let inbox: Inbox<WorkerMessage>
     private let installedRevision = Atomic<UInt64>(0)
-    private let openExchanges = Atomic<Int>(0)
     private let hasStoppedAccepting = Atomic<Bool>(false)
     private let loads: WorkerLoads
     private var listening = 0

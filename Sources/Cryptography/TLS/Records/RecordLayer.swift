@@ -23,7 +23,7 @@ import Substrate
     /// Records in a row that brought the application nothing.
     private var quietRecords = 0
     /// After our `close_notify` nothing may be written.
-    private(set) var isShutDown = false
+    private var isShutDown = false
     private let recordsPerKey: UInt64
 
     /// Nil when OpenSSL fails. The secrets are copied; the caller wipes its own.
@@ -149,7 +149,6 @@ import Substrate
 
     /// Tells the peer that nothing more will come. Again: does nothing.
     mutating func shutDown(output: inout ByteBuffer) {
-        guard !isShutDown else { return }
         sendAlert(.closeNotify, output: &output)
     }
 

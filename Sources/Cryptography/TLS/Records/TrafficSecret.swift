@@ -9,15 +9,6 @@ struct TrafficSecret: BitwiseCopyable {
 
     init() {}
 
-    /// - Parameter bytes: at most 48; nil for more, or for none.
-    init?(_ bytes: Bytes) {
-        guard (1...Self.maxBytes).contains(bytes.count) else { return nil }
-        count = bytes.count
-        unsafe withUnsafeMutableBytes(of: &words) { room in
-            for index in 0..<bytes.count { unsafe room[index] = bytes[index] }
-        }
-    }
-
     /// Reads hexadecimal digits of either case. Nil for anything else.
     init?(hex: Bytes) {
         guard hex.count % 2 == 0, (1...Self.maxBytes).contains(hex.count / 2) else { return nil }
