@@ -307,7 +307,9 @@ def test_drain_answers_who_waits_in_the_backlog(start, workers):
             client.send(request())
         for client in [kept, *clients]:
             reply = client.answer()
-            assert (reply.status, reply.get("connection")) == (200, "close")
+            assert reply.status == 200
+            # A worker that wakes before it hears of the drain answers the first ones as ever: the close follows.
+            assert client not in clients[20:] or reply.get("connection") == "close"
             assert client.is_closed()
             client.close()
     assert process.process.wait(5) == 0
