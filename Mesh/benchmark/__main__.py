@@ -10,8 +10,8 @@ from rig.certificates import Authority
 from rig.ports import free_port, is_listening
 from rig.processes import Failed, Process, stop_on_signals
 
-from . import gates, memory
-from .load import tlsload, wrk
+from . import features, gates, memory
+from .load import paced, tlsload, wrk
 from .rounds import Ratio, interleave, median
 from .targets import KINDS, LOAD_CORE, PEERS, Bench
 
@@ -23,14 +23,18 @@ CPU_WORKS = {
 }
 # Works whose floor is measured too: what stays when a proxy does nothing but pass bytes on.
 FLOORED_WORKS = ("h1", "mtls")
+# Requests a second, due whether or not earlier ones were answered: a third and most of what a slow proxy's core gives.
+PACES = (10_000, 25_000)
+SECTIONS = ("features", "paced")
 COUNTED_WORKS = ("idle", "connections", "tls-connections", "size", "calls")
+WORKS = (*CPU_WORKS, *SECTIONS, *COUNTED_WORKS)
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="Mesh/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="HTTP/1.1 against HAProxy only, within 90 s")
-    parser.add_argument("--only", action="append", choices=[*CPU_WORKS, *COUNTED_WORKS], metavar="NAME",
-                        help="one work, may be given again: " + ", ".join([*CPU_WORKS, *COUNTED_WORKS]))
+    parser.add_argument("--only", action="append", choices=WORKS, metavar="NAME",
+                        help="one work, may be given again: " + ", ".join(WORKS))
     parser.add_argument("--against", action="append", choices=["haproxy", "nginx", "envoy"], metavar="PEER",
                         help="these peers only")
     parser.add_argument("--rounds", type=int, default=9, help="rounds of each target (default 9)")
@@ -48,7 +52,7 @@ def prepare(options):
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     openssl = ["-lssl", "-lcrypto"]
-    for name, libraries in (("backend", []), ("tlsload", openssl), ("relay", openssl)):
+    for name, libraries in (("backend", []), ("paced", []), ("tlsload", openssl), ("relay", openssl)):
         done = subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", PEERS / f"{name}.c", "-o",
                                directory / name, *libraries], capture_output=True, text=True)
         if done.returncode:
@@ -102,6 +106,24 @@ def compare(options, bench, names, rows):
             target.stop()
 
 
+def pace(options, bench, rows):
+    """Latency at fixed rates, timed from when each request was due."""
+    targets = [subject(options, bench, label="-paced"),
+               *(KINDS[peer](bench, label="-paced") for peer in options.against)]
+    for target in targets:
+        target.start()
+    for rate in PACES:
+        print(f"\npaced: HTTP/1.1, 1 KiB, {rate:,} requests a second, open loop", flush=True)
+        results = interleave(targets, options.rounds, lambda t, s=options.seconds, rate=rate: paced(t, s, rate))
+        print(f"  {'target':18}{'p50 us':>9}{'p99 us':>9}{'p99.9 us':>10}{'req/s':>9}{'CPU us/req':>12}")
+        for name, rounds in results.items():
+            each = {field: median(rounds, field) for field in ("p50_us", "p99_us", "p999_us", "per_second", "cpu_us")}
+            print("  {:18}{:9.0f}{:9.0f}{:10.0f}{:9.0f}{:12.2f}".format(name, *each.values()))
+            rows.append(gates.paced(rate, name, each))
+    for target in targets:
+        target.stop()
+
+
 def count(options, bench, names, rows):
     """What is counted on our program alone."""
     if "size" in names and options.subject == "outrigger":
@@ -140,12 +162,16 @@ def count(options, bench, names, rows):
 def main():
     options = arguments()
     stop_on_signals()
-    works = options.only or [*CPU_WORKS, *COUNTED_WORKS]
+    works = options.only or WORKS
     options.against = options.against or ["haproxy", "nginx", "envoy"]
     if options.quick:
         works, options.against = ["h1"], ["haproxy"]
     bench, rows = prepare(options), []
     compare(options, bench, [name for name in CPU_WORKS if name in works], rows)
+    if "features" in works and options.subject == "outrigger":
+        features.compare(options, bench, rows)
+    if "paced" in works:
+        pace(options, bench, rows)
     count(options, bench, [name for name in COUNTED_WORKS if name in works], rows)
     print("\n" + gates.table(rows))
     status = gates.exit_status(rows)

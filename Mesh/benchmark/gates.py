@@ -10,6 +10,8 @@ RATIOS = {
     ("mtls", "haproxy"): (0.85, 0.80),
     ("mtls", "envoy"): (0.37, 0.35),
 }
+# What a feature may cost, as CPU time per request with it over the same without.
+FEATURES = {"access log": 1.10}
 IDLE_MB, IDLE_CONNECTION_BYTES, BINARY_MB, CALLS = 8, 600, 12, 4.2
 
 PASS, FAIL, NOISY, SEEN = "pass", "FAIL", "noisy", "-"
@@ -49,6 +51,21 @@ def ratio(work, peer, measured, ours_us, peer_us, ours_user_us):
         note = (f"goal {goal}: {over:.2f} us a request too much; of our {ours_us:.2f} us about "
                 f"{ours_user_us:.2f} are user time, the rest kernel")
     return Row(f"{work} / {peer}", value, f"≤ {limit}", verdict, note)
+
+
+def feature(name, measured, with_us, without_us):
+    limit = FEATURES.get(name)
+    value = f"{measured.median:.3f} (±{measured.spread * 50:.1f} %)"
+    verdict = NOISY if measured.noisy else SEEN if limit is None else PASS if measured.median <= limit else FAIL
+    return Row(f"{name} / off", value, f"≤ {limit:.2f}" if limit else "", verdict,
+               f"{with_us - without_us:+.2f} us a request on {without_us:.2f}")
+
+
+def paced(rate, name, each):
+    """`each`: median of every field of the rounds."""
+    reached = "" if each["per_second"] > 0.99 * rate else f"; only {each['per_second']:,.0f} a second were answered"
+    return Row(f"p99 at {rate:,}/s, {name}", f"{each['p99_us']:.0f} us", "", SEEN,
+               f"p50 {each['p50_us']:.0f}, p99.9 {each['p999_us']:.0f} us{reached}")
 
 
 def over_floor(work, measured, floor_us, others):

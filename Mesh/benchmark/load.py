@@ -23,6 +23,15 @@ class Round:
     p99_us: float
 
 
+@dataclasses.dataclass
+class Pace:
+    per_second: float
+    p50_us: float
+    p99_us: float
+    p999_us: float
+    cpu_us: float
+
+
 class Invalid(Failed):
     """A round with errors proves nothing, however fast it was."""
 
@@ -121,3 +130,19 @@ def tlsload(target, seconds, path="/"):
         raise Invalid(f"{target.name}: the round is invalid: {result['errors']} of {CONNECTIONS} connections failed")
     return _round(cpu, user_share, result["requests"], result["requests"] / result["seconds"], result["p50_us"],
                   result["p99_us"], target)
+
+
+def paced(target, seconds, rate, path="/"):
+    """Requests at a fixed rate, each timed from when it was due."""
+    meter = Meter(target)
+    done = subprocess.run(
+        ["taskset", "-c", str(LOAD_CORE), str(target.bench.directory / "paced"), "127.0.0.1", str(target.port),
+         str(CONNECTIONS), str(rate), str(seconds), path], capture_output=True, text=True)
+    cpu, _ = meter.stop()
+    if done.returncode:
+        raise Invalid(f"{target.name}: paced failed: {done.stderr}")
+    result = json.loads(done.stdout)
+    if result["errors"]:
+        raise Invalid(f"{target.name}: the round is invalid: {result['errors']} requests failed")
+    return Pace(result["per_second"], result["p50_us"], result["p99_us"], result["p999_us"],
+                cpu / 1000 / result["requests"])

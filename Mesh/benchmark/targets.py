@@ -128,13 +128,16 @@ class Outrigger(Target):
     """An edge listener in plaintext and an inbound listener with mutual TLS, every default feature on."""
 
     name = "outrigger"
+    # Fields of the plaintext listener, and arguments, beyond the defaults.
+    listener_fields = ""
+    more_arguments = ()
 
     def configuration(self):
         authority = self.bench.authority
         text = f"""\
 kind: Listener
 name: front
-spec: {{ role: edge, address: 127.0.0.1:{self.port} }}
+spec: {{ role: edge, address: 127.0.0.1:{self.port}{self.listener_fields} }}
 ---
 kind: Listener
 name: mutual
@@ -167,7 +170,7 @@ spec: {{ access: public, matches: [ {{ path: {{ prefix: {prefix} }} }} ], backen
             raise Failed(f"{self.bench.sidecar} is not there; build it, or name another with --sidecar")
         path = self.directory / "mesh.yaml"
         path.write_text(self.configuration())
-        return [self.bench.sidecar, "--config", path, "--workers", "1", "--admin", f"127.0.0.1:{self.metrics_port}"]
+        return [self.bench.sidecar, "--config", path, "--workers", "1", "--admin", f"127.0.0.1:{self.metrics_port}", *self.more_arguments]
 
 
 KINDS = {kind.name: kind for kind in (Outrigger, Relay, HAProxy, Nginx, Envoy)}
