@@ -89,7 +89,8 @@ struct DrainTests {
         #expect(bench.transport.serverConnections == 0)
     }
 
-    @Test(arguments: Hops.encryptions) func `an announced close is told by the next answer, and by no other sign`(
+    @Test(arguments: Hops.encryptions)
+    func `an announced close is told by the next answer, and by no other sign`(
         _ hops: Hops
     ) throws {
         let bench = try TransportBench(hops)
