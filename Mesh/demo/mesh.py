@@ -66,7 +66,7 @@ class DemoMesh:
 
     def _start_sidecar(self, role, admin):
         command = [self.sidecar, "--config", "tenants.yaml", "--config", f"{role}.yaml", "--admin",
-                   f"127.0.0.1:{admin}"]
+                   f"127.0.0.1:{admin}", "--drain", "0s"]
         self._start(f"{role} sidecar", command, lambda: _is_ready(admin), "ready")
 
     def _start(self, name, command, ready, what):

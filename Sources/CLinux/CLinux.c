@@ -303,7 +303,9 @@ static void *run_thread(void *raw) {
     struct start start = *(struct start *)raw;
     free(raw);
     pthread_setname_np(pthread_self(), start.name);
+    void *crash_stack = clinux_crash_enter();
     start.body(start.argument);
+    clinux_crash_leave(crash_stack);
     return NULL;
 }
 

@@ -11,6 +11,8 @@ public struct ReactorError: Error, Equatable, Sendable, CustomStringConvertible 
         case startThread = "start a thread"
         case openSignals = "open the signal descriptor"
         case raiseFileLimit = "raise the limit of open files"
+        case adopt = "use an inherited socket"
+        case notify = "tell the service manager at"
     }
 
     public var step: Step
@@ -32,6 +34,8 @@ public struct ReactorError: Error, Equatable, Sendable, CustomStringConvertible 
         case .permissionDenied where step == .bind:
             "ports below 1024 need CAP_NET_BIND_SERVICE, a Unix socket needs a writable folder"
         case .addressNotAvailable: "no interface of this machine has that address"
+        case .invalidArgument where step == .adopt, .badDescriptor where step == .adopt:
+            "LISTEN_FDS counts stream sockets that listen, from descriptor 3 on"
         case .noSuchFile where step == .bind: "the socket's folder does not exist"
         case .tooManyFiles: "raise the process's limit of open files (ulimit -n)"
         case .tooManyFilesInSystem: "raise fs.file-max"

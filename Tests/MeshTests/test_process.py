@@ -122,7 +122,7 @@ def test_unix_sockets_for_admin_and_listener(binary, start, tmp_path):
     backend, admin, front = start.backend(), tmp_path / "admin.socket", tmp_path / "front.socket"
     path = tmp_path / "mesh.yaml"
     say.write(path, [unix(front), say.service(backend.port), say.route()])
-    process = Process("unix", [binary, "--config", path, "--admin", f"unix:{admin}"], tmp_path / "output")
+    process = Process("unix", [binary, "--config", path, "--admin", f"unix:{admin}", "--drain", "0s"], tmp_path / "output")
     start.cleanup.add(process, process.stop)
     process.wait_until(admin.exists, 5, "listening")
 
@@ -137,7 +137,7 @@ def test_unix_sockets_for_admin_and_listener(binary, start, tmp_path):
     process.process.kill()
     process.process.wait()
     assert admin.exists() and front.exists()
-    process = Process("unix", [binary, "--config", path, "--admin", f"unix:{admin}"], tmp_path / "output")
+    process = Process("unix", [binary, "--config", path, "--admin", f"unix:{admin}", "--drain", "0s"], tmp_path / "output")
     start.cleanup.add(process, process.stop)
     process.wait_until(lambda: process.alive() and _answers(ask, admin), 5, "ready")
     assert ask(front, "/") == 200
@@ -355,7 +355,7 @@ def test_output_that_nobody_reads_does_not_keep_it_from_ending(binary, start, tm
     backend, port, admin = start.backend(), free_port(), free_port()
     path = tmp_path / "mesh.yaml"
     say.write(path, whole(port, backend.port, accessLog={"path": "/dev/stdout"}))
-    process = subprocess.Popen([binary, "--config", path, "--admin", f"127.0.0.1:{admin}"], stdout=subprocess.PIPE,
+    process = subprocess.Popen([binary, "--config", path, "--admin", f"127.0.0.1:{admin}", "--drain", "0s"], stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 10

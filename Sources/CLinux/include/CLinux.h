@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "crash.h"
+
 /// One ready descriptor, as Reactor reads it: epoll_event without its packing, which differs between machines.
 struct clinux_event {
     uint64_t token;
@@ -71,6 +73,12 @@ int clinux_trim_heap(void);
 /// Unmaps the resident pages of all read-only segments of the program and its libraries: they come back from the page
 /// cache when they are needed again.
 void clinux_release_clean_pages(void);
+/// Sends one datagram to a service manager: `name` is an absolute path, or `@` and an abstract name. Waits half a second
+/// at most. Returns 0, or -errno.
+int clinux_notify(const char *_Nonnull name, const void *_Nonnull text, size_t count);
+/// Makes an inherited descriptor non-blocking and close-on-exec. Returns 0, or -errno: EINVAL when it is no stream socket
+/// that listens.
+int clinux_adopt_listener(int fd);
 /// What strerror says, in memory that lives for ever.
 const char *_Nonnull clinux_error_text(int error);
 

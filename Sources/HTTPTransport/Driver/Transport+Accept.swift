@@ -156,14 +156,13 @@ extension Transport {
             s[].handler.handshakeFailed(listener: connection[].listener, failure: nil)
             closeServer(id, connection)
         case .idle:
-            // Not at once: an answer may still wait for its reader.
-            beginClosing(id, connection)
+            idleTimeIsOver(id, connection)
         case .flush, .linger:
             closeServer(id, connection)
         case .head:
             // Nothing at all was sent: no answer is owed. Half a head gets one.
             if connection[].io.leftover.isEmpty {
-                closeServer(id, connection)
+                closeUnasked(id, connection)
             } else {
                 refuseConnection(id, connection, .requestTimeout)
             }

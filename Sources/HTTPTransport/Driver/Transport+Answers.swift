@@ -73,8 +73,7 @@ extension Transport {
             beginClosing(id, connection)
             return
         }
-        let listener = Int(connection[].listener)
-        wait(connection, id, for: .idle, nanoseconds: s[].listeners[listener].options.idleTimeoutNanoseconds)
+        wait(connection, id, for: .idle, nanoseconds: idleTimeout(of: connection))
         if !connection[].io.leftover.isEmpty || connection[].io.input.mayHaveInput
             || connection[].io.endedCleanly
         {
@@ -226,9 +225,7 @@ extension Transport {
             tls.isReady = false
             _ = flush(&connection[].io)
         }
-        // What was sent and is not read would make a reset of the close.
-        let sendsOn = connection[].lingers || connection[].io.input.mayHaveInput
-        guard sendsOn, !connection[].clientEnded else {
+        guard let timeout = lingerTimeout(of: connection) else {
             closeServer(id, connection)
             return
         }
@@ -236,7 +233,7 @@ extension Transport {
         _ = s[].calls.shutdown(connection[].io.descriptor, .write)
         connection[].phase = .lingering
         connection[].io.leftover.releaseStorage()
-        wait(connection, id, for: .linger, nanoseconds: s[].limits.lingerTimeout)
+        wait(connection, id, for: .linger, nanoseconds: timeout)
         queue(id, connection)
     }
 

@@ -158,7 +158,7 @@ extension Transport {
         guard let exchange = s[].exchanges[exchangeID] else { return }
         exchange[].id = exchangeID
         connection[].exchange = exchangeID
-        exchange[].closesConnection = !head.facts.keepsAlive || s[].isDraining
+        exchange[].closesConnection = !head.facts.keepsAlive || s[].announcesClose
         follow(s[].handler.requestArrived(exchange), exchange)
     }
 

@@ -69,43 +69,6 @@ public import Substrate
         s[].servers[exchange[].connection]?[].io.tls?.session.version
     }
 
-    /// Accepts no more, answers what is under way or has come already with `Connection: close`, and closes what is idle.
-    /// A connection that has not asked yet gets `lastRequestTimeout`.
-    public func drain() {
-        s[].isDraining = true
-        for index in s[].listeners.indices { stopListening(Int32(index)) }
-        var waiting: [SlotID] = []
-        s[].servers.forEach { id, connection in
-            if let exchange = s[].exchanges[connection[].exchange] {
-                exchange[].closesConnection = true
-            } else if connection[].phase == .open {
-                waiting.append(id)
-            }
-        }
-        for id in waiting {
-            if let connection = s[].servers[id] { hearLastRequest(id, connection) }
-            flushDirty()
-        }
-        flushDirty()
-    }
-
-    private func hearLastRequest(_ id: SlotID, _ connection: SlotPointer<ServerConnection>) {
-        // What the kernel has may not have been signalled yet.
-        connection[].io.input.signalled([.in])
-        serverReadable(id, connection)
-        guard !connection[].io.isClosed, connection[].phase == .open, connection[].exchange.isNone else {
-            return
-        }
-        switch connection[].waiting {
-        case .handshake, .head:
-            let timeout = s[].limits.lastRequestTimeout
-            if s[].loop.now.monotonic.adding(nanoseconds: timeout) < connection[].deadline {
-                wait(connection, id, for: connection[].waiting, nanoseconds: timeout)
-            }
-        case .idle, .answer, .body, .flush, .linger: beginClosing(id, connection)
-        }
-    }
-
     /// Gives memory back that a burst has left behind. `malloc_trim` is the caller's.
     public func trim() {
         s[].servers.trim(keeping: 1)

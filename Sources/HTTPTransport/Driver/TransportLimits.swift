@@ -25,8 +25,11 @@ public struct TransportLimits: Sendable {
     public var lingerTimeout: UInt64 = 5_000_000_000
     /// A request that is not idempotent goes only over a connection idle for less than this.
     public var freshIdle: UInt64 = 500_000_000
-    /// Time for a connection that has not asked yet to do so, once a drain has begun.
+    /// Time for a connection that has not asked yet, or was not told of the close, to ask once listeners are closed.
     public var lastRequestTimeout: UInt64 = 1_000_000_000
+    /// Time for a client to end its side of a connection that we ended because the process leaves: a request that
+    /// crosses our end needs a round trip to come, and must not be answered by a reset.
+    public var farewellTimeout: UInt64 = 1_000_000_000
     /// How often idle pools are swept.
     public var sweepInterval: UInt64 = 500_000_000
     /// Connections accepted from one listener in one turn.

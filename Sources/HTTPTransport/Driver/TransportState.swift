@@ -32,6 +32,9 @@ struct TransportState: ~Copyable {
     /// Connections that stopped reading early and may go on.
     var ready: [Token] = []
     var readyNow: [Token] = []
+    /// Every answer says `Connection: close`.
+    var announcesClose = false
+    /// Nobody new is let in; what is idle closes.
     var isDraining = false
     /// Given up for a moment when descriptors run out, so that one client is told instead of left to wait.
     var reserve: ReserveDescriptor

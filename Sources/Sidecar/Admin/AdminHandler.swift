@@ -11,6 +11,7 @@ final class AdminHandler: ExchangeHandler {
     static let signals: UInt32 = 1
     static let housekeeping: UInt32 = 2
     static let drainEnd: UInt32 = 3
+    static let watchdog: UInt32 = 4
 
     private let state: AdminState
     private let metrics: MetricsRegistry
@@ -37,6 +38,9 @@ final class AdminHandler: ExchangeHandler {
 
     func requestArrived(_ exchange: ExchangePointer) -> RequestDecision {
         let request = AdminRequest(exchange[].head, isFull: fullListeners.contains(exchange[].listener))
+        if request == .drain, case .begin(let period) = DrainOrder(exchange[].head) {
+            status.beginDrain(period: period)
+        }
         // Numbers that workers keep to themselves are asked for.
         guard request == .clusters || request == .metrics else { return .answer }
         reports.append((exchange[].id, status.requestReport(for: exchange[].id)))
@@ -82,6 +86,8 @@ final class AdminHandler: ExchangeHandler {
                 }
             case .clusters:
                 takeReport(exchange[].id)?.append(into: &body)
+            case .drain:
+                (code, type) = DrainOrder(exchange[].head).answer(status.drainReading, into: &body)
             case .notFound:
                 code = 404
                 type = "application/problem+json"
@@ -95,7 +101,7 @@ final class AdminHandler: ExchangeHandler {
         let isHead = exchange[].head.facts.method == .head
         LocalResponse(
             status: code, contentType: type, reason: code == 200 ? .none : reason, closing: closing,
-            allows: "GET, HEAD"
+            allows: request == .drain ? "POST" : "GET, HEAD"
         )
         .append(body: body.bytes, isHead: isHead, into: &output)
         let written = isHead ? 0 : body.count
@@ -108,7 +114,12 @@ final class AdminHandler: ExchangeHandler {
     }
 
     private func writeReadiness() {
-        body.append(state.isReady ? "{\"ready\":true,\"revision\":" : "{\"ready\":false,\"revision\":")
+        body.append(state.isReady ? "{\"ready\":true" : "{\"ready\":false")
+        if let reading = status.drainReading {
+            body.append(",\"reason\":\"draining\",")
+            reading.append(into: &body)
+        }
+        body.append(",\"revision\":")
         body.append(decimal: state.revision)
         body.append(",\"refusedReloads\":")
         body.append(decimal: state.refusals)
@@ -158,4 +169,8 @@ protocol ProcessControl: AnyObject {
     func gauges(_ counters: TransportCounters) -> [MetricFamily]
     func received(_ signal: SignalSource.Signal)
     func timerFired(_ number: UInt32)
+    /// Nil while the process does not leave.
+    var drainReading: DrainReading? { get }
+    /// - Parameter period: how long new connections are let in; nil for what the command line said.
+    func beginDrain(period: TimeSpan?)
 }

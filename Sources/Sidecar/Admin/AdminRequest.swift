@@ -7,6 +7,7 @@ enum AdminRequest: Equatable {
     case metrics
     case configuration
     case clusters
+    case drain
     case notFound
     case methodRefused
 
@@ -24,6 +25,10 @@ enum AdminRequest: Equatable {
             known = .configuration
         } else if isFull, path.elementsEqual("/clusters") {
             known = .clusters
+        } else if isFull, path.elementsEqual("/drain") {
+            // Which methods it takes is its own affair.
+            self = .drain
+            return
         } else {
             known = .notFound
         }

@@ -11,6 +11,8 @@ struct ListenerBook {
         var role: ListenerSpec.Role
         let address: MeshAddress
         let descriptor: FileDescriptor
+        /// It was given to this process, and lives on behind it.
+        let isInherited: Bool
         var isOpen: Bool
     }
 
@@ -36,9 +38,13 @@ struct ListenerBook {
     }
 
     mutating func add(
-        name: String, role: ListenerSpec.Role, address: MeshAddress, descriptor: FileDescriptor
+        name: String, role: ListenerSpec.Role, address: MeshAddress, descriptor: FileDescriptor,
+        isInherited: Bool = false
     ) -> Int {
-        entries.append(Entry(name: name, role: role, address: address, descriptor: descriptor, isOpen: true))
+        entries.append(
+            Entry(
+                name: name, role: role, address: address, descriptor: descriptor, isInherited: isInherited,
+                isOpen: true))
         return entries.count - 1
     }
 
@@ -57,13 +63,13 @@ struct ListenerBook {
     }
 
     /// Closed listeners whose sockets are still open: connections may wait for them.
-    var leaving: [(number: Int, descriptor: FileDescriptor)] {
-        closing.map { ($0, entries[$0].descriptor) }
+    var leaving: [(number: Int, descriptor: FileDescriptor, isInherited: Bool)] {
+        closing.map { ($0, entries[$0].descriptor, entries[$0].isInherited) }
     }
 
     /// Lets nobody new come to closed listeners; whoever waits already can still be accepted.
     mutating func sealClosed(_ calls: SystemCalls) {
-        for number in closing[sealed...] {
+        for number in closing[sealed...] where !entries[number].isInherited {
             Self.seal(entries[number].descriptor, at: entries[number].address, calls)
         }
         sealed = closing.count
@@ -77,8 +83,11 @@ struct ListenerBook {
         sealed = 0
     }
 
-    static func release(_ descriptor: FileDescriptor, at address: MeshAddress, _ calls: SystemCalls) {
-        seal(descriptor, at: address, calls)
+    static func release(
+        _ descriptor: FileDescriptor, at address: MeshAddress, isInherited: Bool = false, _ calls: SystemCalls
+    ) {
+        // What is done to an inherited socket is done to its owner's.
+        if !isInherited { seal(descriptor, at: address, calls) }
         _ = calls.close(descriptor)
     }
 

@@ -18,12 +18,17 @@ struct SnapshotBuilder {
 
     let calls: SystemCalls
     let identities: IdentityRegistry
+    private let inherited: InheritedListeners
     private(set) var book = ListenerBook()
     private(set) var logs = AccessLogBook()
     private var revision: UInt64 = 0
 
-    init(calls: SystemCalls, identities: IdentityRegistry) {
+    /// - Parameter inherited: sockets to use before any is opened.
+    init(
+        calls: SystemCalls, identities: IdentityRegistry, inherited: InheritedListeners = InheritedListeners()
+    ) {
         self.calls = calls
+        self.inherited = inherited
         self.identities = identities
     }
 
@@ -44,7 +49,7 @@ struct SnapshotBuilder {
         let opened = logs.open(configuration.listeners.compactMap { $0.spec.accessLog?.path })
         problems.texts += opened.problems.map { "\($0)" }
         let parts: Parts
-        let fresh: [(index: Int, descriptor: FileDescriptor)]
+        let fresh: [FreshListener]
         do {
             parts = try Self.parts(
                 of: configuration, identities: identities, revision: revision + 1, problems: &problems)
@@ -95,7 +100,7 @@ struct SnapshotBuilder {
     // MARK: Sockets
 
     /// Sockets that the last built snapshot has no use for.
-    var leavingListeners: [(number: Int, descriptor: FileDescriptor)] { book.leaving }
+    var leavingListeners: [(number: Int, descriptor: FileDescriptor, isInherited: Bool)] { book.leaving }
 
     /// Lets nobody new come to them.
     mutating func sealLeavingListeners() { book.sealClosed(calls) }
@@ -112,10 +117,17 @@ struct SnapshotBuilder {
         releaseClosedListeners()
     }
 
+    /// The socket of a listener that the book does not have yet.
+    private struct FreshListener {
+        let index: Int
+        let descriptor: FileDescriptor
+        let isInherited: Bool
+    }
+
     private func openListeners(
         _ listeners: [MeshConfiguration.Resource<ListenerSpec>]
-    ) throws -> [(index: Int, descriptor: FileDescriptor)] {
-        var fresh: [(index: Int, descriptor: FileDescriptor)] = []
+    ) throws -> [FreshListener] {
+        var fresh: [FreshListener] = []
         do {
             for (index, listener) in listeners.enumerated()
             where book.number(name: listener.name, address: listener.spec.address) == nil {
@@ -124,11 +136,15 @@ struct SnapshotBuilder {
                         "listener \(listener.name): address \(listener.spec.address) cannot be used"
                     ])
                 }
-                fresh.append((index, try Sockets.listen(address, calls: calls)))
+                let (descriptor, isInherited) = try inherited.takeOrListen(address, calls: calls)
+                fresh.append(
+                    FreshListener(index: index, descriptor: descriptor, isInherited: isInherited))
             }
         } catch {
-            for (index, descriptor) in fresh {
-                ListenerBook.release(descriptor, at: listeners[index].spec.address, calls)
+            for opened in fresh {
+                ListenerBook.release(
+                    opened.descriptor, at: listeners[opened.index].spec.address,
+                    isInherited: opened.isInherited, calls)
             }
             throw error
         }
@@ -138,17 +154,17 @@ struct SnapshotBuilder {
     /// Brings the book in line with `listeners`. Returns their numbers.
     private mutating func enter(
         _ listeners: [MeshConfiguration.Resource<ListenerSpec>],
-        _ fresh: [(index: Int, descriptor: FileDescriptor)]
+        _ fresh: [FreshListener]
     ) -> [Int] {
         var numbers = listeners.map { book.number(name: $0.name, address: $0.spec.address) }
         for number in book.entries.indices where book.entries[number].isOpen && !numbers.contains(number) {
             book.close(number)
         }
-        for (index, descriptor) in fresh {
-            let listener = listeners[index]
-            numbers[index] = book.add(
+        for opened in fresh {
+            let listener = listeners[opened.index]
+            numbers[opened.index] = book.add(
                 name: listener.name, role: listener.spec.role, address: listener.spec.address,
-                descriptor: descriptor)
+                descriptor: opened.descriptor, isInherited: opened.isInherited)
         }
         return numbers.enumerated().map { index, number in
             guard let number else { preconditionFailure("every listener has a socket") }

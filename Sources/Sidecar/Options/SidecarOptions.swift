@@ -10,6 +10,8 @@ public struct SidecarOptions: Sendable, Equatable {
     public var admin = MeshAddress.ipv4([127, 0, 0, 1], port: 15190)
     public var status: MeshAddress?
     public var stateDirectory: String?
+    /// How long new connections are let in once the process was told to end.
+    public var drainPeriod = Drain.defaultPeriod
 
     /// Most workers: one a core is enough on any machine.
     public static let maxWorkers = 256
@@ -44,6 +46,7 @@ public struct SidecarOptions: Sendable, Equatable {
             case "--admin": admin = try Self.address(value("ADDR"), of: name)
             case "--status": status = try Self.address(value("ADDR"), of: name)
             case "--state": stateDirectory = try value("DIR")
+            case "--drain": drainPeriod = try Self.drainPeriod(value("TIME"))
             case "--check": try flag(.check)
             case "--help", "-h": try flag(.help)
             case "--version": try flag(.version)
@@ -71,6 +74,15 @@ public struct SidecarOptions: Sendable, Equatable {
         return count
     }
 
+    private static func drainPeriod(_ text: String) throws(Refusal) -> TimeSpan {
+        guard let span = TimeSpan(parsing: text), span <= Drain.maxPeriod else {
+            throw Refusal(
+                description:
+                    "--drain takes a time from 0s to \(Drain.maxPeriod), like 5s or 250ms, not '\(text)'")
+        }
+        return span
+    }
+
     private static func address(_ text: String, of name: String) throws(Refusal) -> MeshAddress {
         do {
             return try MeshAddress(parsing: text)
@@ -87,13 +99,15 @@ public struct SidecarOptions: Sendable, Equatable {
           --admin ADDR     admin listener: IPv4:port, [IPv6]:port or unix:/path (default 127.0.0.1:15190)
           --status ADDR    listener for /healthz, /readyz and /metrics only (default: none)
           --state DIR      directory for state that outlives a restart; made when it is not there
+          --drain TIME     how long new connections are let in once told to end, 0s to 1h (default 5s)
           --check          read and check the configuration, print every problem, and exit
           --version        print the version and exit
 
         SIGHUP reads the configuration again: it is taken whole, or refused whole with its problems in the log.
-        SIGTERM and SIGINT stop the process when the requests under way are answered, or after 5 s; a second one at once.
+        SIGTERM, SIGINT and POST /drain end the process: every answer says "Connection: close", listeners close after
+        --drain, requests under way then have 5 s. A second signal ends it at once.
 
-        Exit codes: 0 stopped or checked well; 1 configuration refused; 2 command line refused; 3 a listener, a file
-        or a thread could not be had.
+        Exit codes: 0 stopped or checked well; 1 configuration refused; 2 command line refused; 3 a listener, a file,
+        a thread or the service manager's environment could not be had; by a signal (128 + its number) after a crash.
         """
 }

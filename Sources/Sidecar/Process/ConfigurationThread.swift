@@ -28,6 +28,8 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     private let calls: SystemCalls
     private let state: AdminState
     private let logs: LogThread
+    private let service: ServiceManager
+    private var crashNames = CrashNames()
     private let closed = Atomic<Bool>(false)
     private var builder: SnapshotBuilder
     private var workers: [Worker] = []
@@ -35,13 +37,14 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
 
     init(
         calls: SystemCalls, loader: ConfigurationLoader, builder: SnapshotBuilder, state: AdminState,
-        logs: LogThread
+        logs: LogThread, service: ServiceManager
     ) throws {
         self.calls = calls
         self.loader = loader
         self.builder = builder
         self.state = state
         self.logs = logs
+        self.service = service
         loop = try EventLoop(calls: calls)
         pause = try EventLoop(calls: calls)
         inbox = Inbox(loop: loop)
@@ -70,6 +73,7 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     func boot() throws -> RuntimeSnapshot {
         let snapshot = try builder.build(loader.load())
         logs.setFiles(builder.logs.descriptors)
+        crashNames.learn(builder.identities)
         return snapshot
     }
 
@@ -98,9 +102,12 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     }
 
     private func apply() {
+        service.isReloading(at: calls.monotonic())
+        defer { service.isReady(revision: state.revision, workers: workers.count) }
         do {
             let snapshot = try builder.build(loader.load())
             logs.setFiles(builder.logs.descriptors)
+            crashNames.learn(builder.identities)
             for worker in workers { worker.post(.install(snapshot)) }
             // A worker that is stuck may still watch a socket: its number must not become another's.
             if waitUntilInstalled(snapshot.policy.revision) { releaseListenersThatLeft() }
@@ -143,7 +150,8 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     }
 
     private func acceptLast() {
-        for (number, descriptor) in builder.leavingListeners {
+        // Whoever waits for an inherited socket waits for the next process that gets it.
+        for (number, descriptor, isInherited) in builder.leavingListeners where !isInherited {
             Sockets.acceptWaiting(descriptor, calls: calls) { connection, peer in
                 workers[loads.assign()].adopt(
                     AcceptedConnection(descriptor: connection, listener: Int32(number), peer: peer))

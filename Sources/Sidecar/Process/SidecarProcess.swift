@@ -17,37 +17,43 @@ public final class SidecarProcess: ProcessControl {
         case startFailed = 3
     }
 
-    /// Time for requests under way once the process was told to stop.
-    private static let drainNanoseconds: UInt64 = 5_000_000_000
     private static let housekeepingNanoseconds: UInt64 = 5_000_000_000
-    private static let drainPollNanoseconds: UInt64 = 50_000_000
 
-    private let options: SidecarOptions
-    private let calls = SystemCalls.linux
-    private let state = AdminState()
+    let options: SidecarOptions
+    let calls = SystemCalls.linux
+    let state = AdminState()
     private let identities: IdentityRegistry
     private let metrics: MetricsRegistry
-    private let logs: LogThread
-    private let configuration: ConfigurationThread
-    private var workers: [Worker] = []
+    let logs: LogThread
+    let configuration: ConfigurationThread
+    var workers: [Worker] = []
     private let loop: EventLoop
     private let reports: Inbox<ClusterReport>
-    private var transport: Transport?
-    private var drainDeadline: MonotonicTime?
-    private var isStopping = false
+    var transport: Transport?
+    var drain: Drain?
+    /// Signals to end so far.
+    var timesTold = 0
+    var isStopping = false
+    var watchdog: Watchdog?
     /// The admin and status listeners.
-    private var ownListeners: [(descriptor: FileDescriptor, address: MeshAddress)] = []
-    private var closesListeners = false
+    private var ownListeners: [(descriptor: FileDescriptor, address: MeshAddress, isInherited: Bool)] = []
+    let service: ServiceManager
+    private let inherited: InheritedListeners
 
-    private init(_ options: SidecarOptions) throws {
+    private init(_ options: SidecarOptions, _ environment: ServiceEnvironment) throws {
         self.options = options
+        inherited = try InheritedListeners(environment.listeners, calls: calls)
+        service = ServiceManager(socket: environment.notifySocket)
+        watchdog = environment.watchdogNanoseconds.map { Watchdog(limitNanoseconds: $0) }
         identities = IdentityRegistry(seed: calls.randomSeed())
         metrics = MetricsRegistry(workers: options.workers + 2)
         // One place more than threads: `or-admin` and `or-log` count too.
         logs = try LogThread(calls: calls, metrics: metrics.worker(options.workers + 1))
         configuration = try ConfigurationThread(
             calls: calls, loader: ConfigurationLoader(paths: options.configurationPaths),
-            builder: SnapshotBuilder(calls: calls, identities: identities), state: state, logs: logs)
+            builder: SnapshotBuilder(calls: calls, identities: identities, inherited: inherited),
+            state: state,
+            logs: logs, service: service)
         loop = try EventLoop(calls: calls)
         reports = Inbox(loop: loop)
     }
@@ -92,12 +98,15 @@ public final class SidecarProcess: ProcessControl {
 
     private static func run(_ options: SidecarOptions) -> ExitCode {
         do {
+            let environment = try ServiceEnvironment.take()
+            CrashReport.install(
+                version: BuildVersion.text, Direction.allCases.map { ($0.rawValue, $0.label.text) })
             _ = try FileLimit.raise()
             // Blocked before the first thread starts, so that every thread inherits it, and before the configuration
             // is read, so that none is lost.
             let signals = try SignalSource()
             if let directory = options.stateDirectory { try StateDirectory.prepare(directory) }
-            let process = try SidecarProcess(options)
+            let process = try SidecarProcess(options, environment)
             let snapshot: RuntimeSnapshot
             do {
                 snapshot = try process.configuration.boot()
@@ -136,12 +145,15 @@ public final class SidecarProcess: ProcessControl {
         while workers.contains(where: { $0.revision < snapshot.policy.revision }) { waitOneMillisecond() }
         state.accepted(snapshot.configuration, revision: snapshot.policy.revision)
         announce()
+        closeUnusedListeners()
+        service.isReady(revision: state.revision, workers: workers.count)
         // Reading and compiling the configuration has touched far more code than serving will.
         Heap.trim()
         Heap.releaseCleanPages()
         handler.signalSource = signals
         transport.watch(signals.descriptor, number: AdminHandler.signals)
         transport.schedule(afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
+        lookAfterWorkers()
         while !isStopping {
             transport.turn()
             reports.drain { report in
@@ -158,7 +170,9 @@ public final class SidecarProcess: ProcessControl {
 
     private func releaseListeners() {
         configuration.releaseListeners()
-        for (descriptor, address) in ownListeners { ListenerBook.release(descriptor, at: address, calls) }
+        for (descriptor, address, isInherited) in ownListeners {
+            ListenerBook.release(descriptor, at: address, isInherited: isInherited, calls)
+        }
     }
 
     private func waitOneMillisecond() {
@@ -179,8 +193,8 @@ public final class SidecarProcess: ProcessControl {
             guard let socket = SocketAddress(address) else {
                 throw SnapshotBuilder.Refusal(["address \(address) cannot be used"])
             }
-            let descriptor = try Sockets.listen(socket, calls: calls)
-            ownListeners.append((descriptor, address))
+            let (descriptor, isInherited) = try inherited.takeOrListen(socket, calls: calls)
+            ownListeners.append((descriptor, address, isInherited))
             let number = transport.listen(on: descriptor, options: plain)
             if isFull { handler.fullListeners.insert(number) }
         }
@@ -191,12 +205,23 @@ public final class SidecarProcess: ProcessControl {
         for number in 0..<options.workers {
             let gateway = Gateway(
                 metrics: metrics.worker(number), logs: logs, retired: configuration, identities: identities,
-                calls: calls)
+                calls: calls, crashRing: CrashRing(worker: number))
             workers.append(
                 try Worker(
                     number: number, calls: calls, loads: loads, gateway: gateway, limits: TransportLimits()))
         }
         for worker in workers { worker.setPeers(workers) }
+    }
+
+    /// A socket that nothing uses would take connections that nobody answers.
+    private func closeUnusedListeners() {
+        for unused in inherited.closeUnused(calls: calls) {
+            var event = EventRecord(
+                level: .warning, time: calls.realtime(), subsystem: "service", event: "service.socket_unused")
+            event.add("address", .name(OpenName(configured: "\(unused.address)")))
+            event.add("name", .name(OpenName(configured: unused.name)))
+            logs.record(event)
+        }
     }
 
     private func announce() {
@@ -247,8 +272,8 @@ public final class SidecarProcess: ProcessControl {
         switch signal {
         case .hangup:
             // A process that is leaving opens nothing new.
-            if drainDeadline == nil { configuration.reload() }
-        case .terminate, .interrupt: drain()
+            if drain == nil { configuration.reload() }
+        case .terminate, .interrupt: toldToEnd()
         case .user1: break
         }
     }
@@ -258,32 +283,13 @@ public final class SidecarProcess: ProcessControl {
         if number == AdminHandler.housekeeping {
             // Workers have trimmed their tables: the allocator gives the pages back.
             Heap.trim()
+            tellServiceFailure()
             transport.schedule(
                 afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
         } else if number == AdminHandler.drainEnd {
-            if !closesListeners, workers.allSatisfy({ $0.isLeaving }) {
-                closesListeners = true
-                configuration.closeListeners()
-            }
-            let isOver = drainDeadline.map { transport.now.monotonic >= $0 } ?? false
-            // In this order: who waited in a backlog is under way once the listeners are closed.
-            if isOver || configuration.hasClosedListeners && workers.allSatisfy({ $0.isIdle }) {
-                isStopping = true
-            } else {
-                transport.schedule(afterNanoseconds: Self.drainPollNanoseconds, number: AdminHandler.drainEnd)
-            }
+            goOnDraining()
+        } else if number == AdminHandler.watchdog {
+            lookAfterWorkers()
         }
-    }
-
-    private func drain() {
-        guard drainDeadline == nil, let transport else {
-            // Told twice: at once.
-            isStopping = true
-            return
-        }
-        state.beginDraining()
-        drainDeadline = transport.now.monotonic.adding(nanoseconds: Self.drainNanoseconds)
-        for worker in workers { worker.post(.drain) }
-        transport.schedule(afterNanoseconds: Self.drainPollNanoseconds, number: AdminHandler.drainEnd)
     }
 }

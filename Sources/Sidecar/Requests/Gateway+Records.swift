@@ -25,6 +25,11 @@ extension Gateway {
                 direction: direction, service: service,
                 route: state.route >= 0 ? view.tables.routes[Int(state.route)].id &+ 1 : 0, tenant: tenant,
                 status: exchange[].status))
+        crashRing?.record(
+            CrashRing.Entry(
+                began: exchange[].startedAt.wall, tookNanoseconds: duration, service: service,
+                route: state.route >= 0 ? view.tables.routes[Int(state.route)].id &+ 1 : 0, tenant: tenant,
+                status: exchange[].status, direction: direction.rawValue, reason: exchange[].reason))
         metrics.observe(direction: direction, service: service, durationNanoseconds: duration)
         if exchange[].reason != .none { metrics.refused(reason: exchange[].reason, tenant: tenant) }
         if record[].isWebhook { countWebhook(exchange, record, view) }
@@ -123,6 +128,7 @@ extension Gateway {
     /// Bytes that were no request get a line of their own: they were answered.
     func recordRefusal(_ reason: ReasonCode, requestID: RequestID, listener: Int32) {
         metrics.refused(reason: reason, tenant: 0)
+        recordForCrash(reason, listener: listener)
         guard let view = g[].pins.view, let transport = g[].transport, Int(listener) < view.accessLogs.count,
             view.accessLogs[Int(listener)] >= 0
         else { return }
@@ -134,6 +140,15 @@ extension Gateway {
         line.reason = reason
         line.requestID = requestID
         append(line, to: view.accessLogs[Int(listener)])
+    }
+
+    private func recordForCrash(_ reason: ReasonCode, listener: Int32) {
+        guard let crashRing, let transport = g[].transport else { return }
+        let known = Int(listener) < g[].directions.count ? g[].directions[Int(listener)] : .edge
+        crashRing.record(
+            CrashRing.Entry(
+                began: transport.now.wall, tookNanoseconds: 0, service: 0, route: 0, tenant: 0,
+                status: reason.status, direction: known.rawValue, reason: reason))
     }
 
     private func append(_ line: AccessLogRecord, to log: Int32) {

@@ -16,13 +16,16 @@ final class Gateway: ExchangeHandler {
     let retired: any SnapshotSink
     let identities: IdentityRegistry
     let calls: SystemCalls
+    /// Where a crash report finds the last requests.
+    let crashRing: CrashRing?
     weak var worker: Worker?
 
     init(
         metrics: WorkerMetrics, logs: LogThread, retired: any SnapshotSink, identities: IdentityRegistry,
-        calls: SystemCalls
+        calls: SystemCalls, crashRing: CrashRing? = nil
     ) {
         self.calls = calls
+        self.crashRing = crashRing
         self.identities = identities
         self.metrics = metrics
         self.logs = logs

@@ -20,6 +20,7 @@ final class Worker: ConnectionSink, @unchecked Sendable {
     private let inbox: Inbox<WorkerMessage>
     private let installedRevision = Atomic<UInt64>(0)
     private let hasStoppedAccepting = Atomic<Bool>(false)
+    private let provenRound = Atomic<UInt64>(0)
     private let loads: WorkerLoads
     private var listening = 0
     private var early = EarlyArrivals()
@@ -46,6 +47,10 @@ final class Worker: ConnectionSink, @unchecked Sendable {
     var revision: UInt64 { installedRevision.load(ordering: .acquiring) }
     /// It has no connection. The load counts also what another thread accepted and is still handing over.
     var isIdle: Bool { loads[number] == 0 }
+    var connections: Int { Int(loads[number]) }
+
+    /// The last round of `.prove` that it has answered.
+    var lastProof: UInt64 { provenRound.load(ordering: .acquiring) }
 
     /// Told to drain: accepts no more.
     var isLeaving: Bool { hasStoppedAccepting.load(ordering: .acquiring) }
@@ -92,6 +97,8 @@ final class Worker: ConnectionSink, @unchecked Sendable {
             report.add(
                 worker: number, gateway.status(transport.poolStatus, now: transport.now.monotonic),
                 transport.counters)
+        case .announceClose: transport.announceClose()
+        case .prove(let round): provenRound.store(round, ordering: .releasing)
         case .drain:
             isDraining = true
             transport.drain()

@@ -8,8 +8,12 @@ enum WorkerMessage: Sendable {
     case listenersReleased
     /// Fill in this worker's part and hand the report back.
     case report(ClusterReport)
+    /// Every answer says that its connection closes.
+    case announceClose
     /// Accept no more, finish what is under way.
     case drain
+    /// Say that messages are still read.
+    case prove(UInt64)
     case stop
 }
 
