@@ -158,7 +158,10 @@ extension Transport {
         case .idle:
             // Not at once: an answer may still wait for its reader.
             beginClosing(id, connection)
-        case .flush, .linger:
+        case .flush:
+            // What was not sent must not look like the end of what was.
+            abortServer(id, connection)
+        case .linger:
             closeServer(id, connection)
         case .head:
             // Nothing at all was sent: no answer is owed. Half a head gets one.
