@@ -58,6 +58,14 @@ let package = Package(
             dependencies: ["Substrate", "MeshModel", "Telemetry", "Reactor", "HTTPWire", "Policy"],
             path: "Tests/Benchmarks/Purse",
             swiftSettings: dataPlane),
+        // Simulation: no product; Mesh/checks/simulate builds it optimised, as the product is
+        .executableTarget(
+            name: "Simulation",
+            dependencies: [
+                "Substrate", "Reactor", "Cryptography", "HTTPWire", "HTTPTransport", "MeshTestKit",
+            ],
+            path: "Tests/Simulation",
+            swiftSettings: strict),
         // Tests
         .target(
             name: "MeshTestKit", dependencies: ["Substrate", "Reactor", "Cryptography", "COpenSSL"],

@@ -25,10 +25,17 @@ def pytest(text):
     return counts.get("passed", 0), counts.get("failed", 0) + counts.get("error", 0) + counts.get("skipped", 0)
 
 
+def simulation(text):
+    """(passed, failed) of the simulation's closing line: each seed is a test."""
+    lines = re.findall(r"^simulation: (\d+) seeds, (\d+) failed", text, re.M)
+    seeds, failed = map(int, lines[-1]) if lines else (0, 0)
+    return seeds - failed, failed
+
+
 def main():
     logs, failed_steps = pathlib.Path(sys.argv[1]), sys.argv[2:]
     passed = failed = 0
-    for name, count in (("unit", swift), ("mesh", pytest)):
+    for name, count in (("unit", swift), ("simulation", simulation), ("mesh", pytest)):
         path = logs / f"{name}.log"
         if path.exists():
             good, bad = count(path.read_text(errors="replace") + "\n")

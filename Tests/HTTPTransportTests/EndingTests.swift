@@ -443,4 +443,18 @@ import Testing
         #expect(bench.upstream.requests.first?.body == Array("body".utf8))
         #expect(!client.isClosed)
     }
+
+    @Test func `what is still sent of an answer that breaks off is counted`() throws {
+        let bench = try TransportBench()
+        defer { bench.end() }
+        bench.upstream.respond = { _, _ in
+            [.text("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf"), .close]
+        }
+        let client = try bench.client()
+        client.send(bench.get("/x"))
+        #expect(bench.run { client.isClosed })
+        #expect(client.wasReset)
+        #expect(!client.input.isEmpty)
+        #expect(bench.transport.counters.bytesSent == UInt64(client.input.count))
+    }
 }

@@ -96,6 +96,23 @@ import Testing
         #expect(isAbout(time, 2_000), "\(time) ms")
     }
 
+    @Test func `an answer that is given up before its end ends in a reset`() throws {
+        var limits = TransportLimits()
+        limits.flushTimeout = 2_000_000_000
+        let bench = try TransportBench(limits: limits, bufferBytes: 16 * 1024)
+        defer { bench.end() }
+        bench.handler.answerBytes = 200_000
+        let client = try bench.client()
+        client.reads = false
+        client.send("GET /answer HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        #expect(bench.run { bench.handler.ended.count == 1 })
+        #expect(bench.run(seconds: 60) { bench.transport.serverConnections == 0 })
+        client.reads = true
+        bench.settle()
+        #expect(client.wasReset)
+        #expect(client.input.count < 200_000)
+    }
+
     @Test(arguments: Hops.simulated)
     func `an answer that does not come is a 504 and its connection is closed`(
         _ hops: Hops

@@ -12,7 +12,11 @@ import Substrate
         unsafe certificate = X509_new()
         unsafe check(X509_set_version(certificate, 2))
         let serial = unsafe X509_get_serialNumber(certificate)
-        unsafe check(ASN1_INTEGER_set_uint64(serial, UInt64.random(in: 1...(1 << 62))))
+        // OpenSSL's own source, so that a run that repeats it repeats the certificates too.
+        var number = [UInt8](repeating: 0, count: 8)
+        unsafe check(RAND_bytes(&number, 8))
+        let bits = number.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        unsafe check(ASN1_INTEGER_set_uint64(serial, bits >> 2 | 1))
         unsafe check(X509_set_pubkey(certificate, key))
         unsafe ASN1_TIME_set(X509_getm_notBefore(certificate), Int(leaf.notBefore.seconds))
         unsafe ASN1_TIME_set(X509_getm_notAfter(certificate), Int(leaf.notAfter.seconds))

@@ -157,7 +157,10 @@ extension Transport {
             closeServer(id, connection)
         case .idle:
             idleTimeIsOver(id, connection)
-        case .flush, .linger:
+        case .flush:
+            // What was not sent must not look like the end of what was.
+            abortServer(id, connection)
+        case .linger:
             closeServer(id, connection)
         case .head:
             // Nothing at all was sent: no answer is owed. Half a head gets one.

@@ -129,7 +129,7 @@ extension Transport {
 
     /// Ends the connection so that a client which has half an answer knows that it is not whole.
     func abortServer(_ id: SlotID, _ connection: SlotPointer<ServerConnection>) {
-        _ = flush(&connection[].io)
+        flushLast(connection)
         _ = s[].calls.setOption(connection[].io.descriptor, .resetOnClose, 1)
         closeServer(id, connection)
     }
@@ -168,6 +168,14 @@ extension Transport {
     }
 
     // MARK: Output
+
+    /// Sends what the socket still takes of a connection that ends whatever comes of it.
+    func flushLast(_ connection: SlotPointer<ServerConnection>) {
+        let before = connection[].io.pendingBytes
+        _ = flush(&connection[].io)
+        let pending = connection[].io.pendingBytes
+        countSent(before > pending ? before &- pending : 0, connection)
+    }
 
     func flushServer(_ id: SlotID, _ connection: SlotPointer<ServerConnection>) {
         guard !connection[].io.isClosed else { return }

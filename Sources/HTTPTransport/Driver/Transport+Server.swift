@@ -66,7 +66,7 @@ extension Transport {
                         listener: connection[].listener, failure: connection[].io.tls?.session.failure)
                 }
                 // A TLS alert may wait to be sent.
-                _ = flush(&connection[].io)
+                flushLast(connection)
                 serverBroken(id, connection)
                 return
             }

@@ -11,6 +11,18 @@ extension SimulatedNetwork {
         return fault.error.result
     }
 
+    /// One call: its kind, its descriptor and its result go into the trace.
+    private func traced(_ call: SimulatedCall, _ fd: FileDescriptor, _ body: () -> Int) -> Int {
+        withLock {
+            let result = body()
+            let mixed = UInt64(call.rawValue) << 56 ^ UInt64(UInt32(bitPattern: fd)) << 32
+            traceSum = (traceSum ^ mixed ^ UInt64(bitPattern: Int64(result))) &* 0x0000_0100_0000_01b3
+            traceSum ^= traceSum >> 29
+            if let traceLine { traceLine("\(elapsed) \(call) \(fd) \(result)") }
+            return result
+        }
+    }
+
     private func misuse(_ call: SimulatedCall, _ fd: FileDescriptor) -> Int {
         misuseReports.append("\(call) on descriptor \(fd)")
         return SystemError.badDescriptor.result
@@ -29,7 +41,7 @@ extension SimulatedNetwork {
     // MARK: Bytes
 
     func recv(_ fd: FileDescriptor, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
-        withLock {
+        traced(.recv, fd) {
             if let fault = begin(.recv) { return fault }
             guard let stream = files[fd] as? SimulatedStream else { return misuse(.recv, fd) }
             if stream.phase == .fresh { return SystemError.notConnected.result }
@@ -54,7 +66,7 @@ extension SimulatedNetwork {
     }
 
     func send(_ fd: FileDescriptor, _ bytes: [UInt8], as call: SimulatedCall) -> Int {
-        withLock {
+        traced(call, fd) {
             if let fault = begin(call) { return fault }
             guard let stream = files[fd] as? SimulatedStream else { return misuse(call, fd) }
             if stream.phase == .connecting { return SystemError.wouldBlock.result }
@@ -86,17 +98,17 @@ extension SimulatedNetwork {
     // MARK: Sockets
 
     func socket(_ family: Int32) -> Int {
-        withLock {
+        traced(.socket, -1) {
             if let fault = begin(.socket) { return fault }
             guard let family = SocketAddress.Family(rawValue: UInt16(truncatingIfNeeded: family)) else {
                 return SystemError.invalidArgument.result
             }
-            return open(SimulatedStream(family: family, isScripted: false, capacity: bufferBytes))
+            return open(makeStream(family, isScripted: false))
         }
     }
 
     func bind(_ fd: FileDescriptor, _ address: SocketAddress) -> Int {
-        withLock {
+        traced(.bind, fd) {
             if let fault = begin(.bind) { return fault }
             guard let stream = files[fd] as? SimulatedStream else { return misuse(.bind, fd) }
             if isTaken(address) { return SystemError.addressInUse.result }
@@ -107,7 +119,7 @@ extension SimulatedNetwork {
     }
 
     func listen(_ fd: FileDescriptor, _ backlog: Int32) -> Int {
-        withLock {
+        traced(.listen, fd) {
             if let fault = begin(.listen) { return fault }
             guard let stream = files[fd] as? SimulatedStream, let address = stream.local else {
                 return misuse(.listen, fd)
@@ -123,7 +135,7 @@ extension SimulatedNetwork {
     }
 
     func accept(_ fd: FileDescriptor, _ deliver: (SocketAddress?) -> Void) -> Int {
-        withLock {
+        traced(.accept, fd) {
             if let fault = begin(.accept) { return fault }
             guard let socket = files[fd] as? SimulatedListenerSocket else { return misuse(.accept, fd) }
             guard !socket.queue.isEmpty else { return SystemError.wouldBlock.result }
@@ -135,7 +147,7 @@ extension SimulatedNetwork {
     }
 
     func connect(_ fd: FileDescriptor, _ address: SocketAddress) -> Int {
-        withLock {
+        traced(.connect, fd) {
             if let fault = begin(.connect) { return fault }
             guard let stream = files[fd] as? SimulatedStream, stream.phase == .fresh else {
                 return misuse(.connect, fd)
@@ -161,7 +173,7 @@ extension SimulatedNetwork {
     }
 
     func setOption(_ fd: FileDescriptor, _ option: Int32, _ value: Int32) -> Int {
-        withLock {
+        traced(.setOption, fd) {
             if let fault = begin(.setOption) { return fault }
             guard let file = files[fd] else { return misuse(.setOption, fd) }
             if option == SocketOption.resetOnClose.rawValue {
@@ -188,7 +200,7 @@ extension SimulatedNetwork {
     }
 
     func shutdown(_ fd: FileDescriptor, _ how: Int32) -> Int {
-        withLock {
+        traced(.shutdown, fd) {
             if let fault = begin(.shutdown) { return fault }
             guard let stream = files[fd] as? SimulatedStream else { return misuse(.shutdown, fd) }
             guard stream.phase == .connected, let other = stream.other else {
@@ -205,7 +217,7 @@ extension SimulatedNetwork {
     }
 
     func close(_ fd: FileDescriptor) -> Int {
-        withLock {
+        traced(.close, fd) {
             if let fault = begin(.close) { return fault }
             guard let file = files.removeValue(forKey: fd) else { return misuse(.close, fd) }
             for watch in file.watches { watch.epoll.forget(watch) }
@@ -219,11 +231,11 @@ extension SimulatedNetwork {
     // MARK: Events
 
     func eventCreate() -> Int {
-        withLock { begin(.eventCreate) ?? open(SimulatedEvent()) }
+        traced(.eventCreate, -1) { begin(.eventCreate) ?? open(SimulatedEvent()) }
     }
 
     func eventRead(_ fd: FileDescriptor, _ deliver: (UInt64) -> Void) -> Int {
-        withLock {
+        traced(.eventRead, fd) {
             if let fault = begin(.eventRead) { return fault }
             guard let event = files[fd] as? SimulatedEvent else { return misuse(.eventRead, fd) }
             guard event.counter > 0 else { return SystemError.wouldBlock.result }
@@ -234,7 +246,7 @@ extension SimulatedNetwork {
     }
 
     func eventWrite(_ fd: FileDescriptor, _ value: UInt64) -> Int {
-        withLock {
+        traced(.eventWrite, fd) {
             if let fault = begin(.eventWrite) { return fault }
             guard let event = files[fd] as? SimulatedEvent else { return misuse(.eventWrite, fd) }
             event.counter &+= value
@@ -245,12 +257,12 @@ extension SimulatedNetwork {
 
     // MARK: Epoll
 
-    func epollCreate() -> Int { withLock { begin(.epollCreate) ?? open(SimulatedEpoll()) } }
+    func epollCreate() -> Int { traced(.epollCreate, -1) { begin(.epollCreate) ?? open(SimulatedEpoll()) } }
 
     func epollControl(
         _ epoll: FileDescriptor, _ operation: Int32, _ fd: FileDescriptor, _ events: UInt32, _ token: UInt64
     ) -> Int {
-        withLock {
+        traced(.epollControl, fd) {
             if let fault = begin(.epollControl) { return fault }
             guard let epoll = files[epoll] as? SimulatedEpoll, let file = files[fd] else {
                 return misuse(.epollControl, fd)
@@ -280,7 +292,7 @@ extension SimulatedNetwork {
     func epollWait(
         _ fd: FileDescriptor, _ events: UnsafeMutablePointer<ReadyEvent>, _ count: Int32, _ timeout: Int32
     ) -> Int {
-        withLock {
+        traced(.epollWait, fd) {
             if let fault = begin(.epollWait) { return fault }
             elapsed &+= waitCostNanoseconds
             while true {

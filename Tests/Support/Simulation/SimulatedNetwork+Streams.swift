@@ -155,6 +155,12 @@ extension SimulatedNetwork {
 
     // MARK: Addresses and connections
 
+    func makeStream(_ family: SocketAddress.Family, isScripted: Bool) -> SimulatedStream {
+        let stream = SimulatedStream(family: family, isScripted: isScripted, capacity: bufferBytes)
+        streams.append(stream)
+        return stream
+    }
+
     func listener(at address: SocketAddress) -> SimulatedListenerSocket? {
         listeners.first { $0.address == address }
             ?? listeners.first {
@@ -191,8 +197,7 @@ extension SimulatedNetwork {
     /// Makes both ends of a connection, the far one in the listener's queue. False when nobody listens.
     func establish(_ stream: SimulatedStream, _ address: SocketAddress) -> Bool {
         guard let listener = listener(at: address) else { return false }
-        let far = SimulatedStream(
-            family: address.family, isScripted: listener.isScripted, capacity: bufferBytes)
+        let far = makeStream(address.family, isScripted: listener.isScripted)
         far.phase = .connected
         far.local = address
         far.remote = stream.local

@@ -19,7 +19,7 @@ public import Substrate
 /// **Edges** are Linux's: every arrival, an end, a reset, room after a refused write (or after epoll saw none), the end
 /// of a connect, and every `shutdown` are one; several before a wait are reported as one, with the state at that time.
 ///
-/// A network is never freed, so that loops and tables may outlive the test's own variable.
+/// A network is never freed unless `free` is called, so that loops and tables may outlive the test's own variable.
 ///
 /// Sendable: every function takes the lock.
 @safe public final class SimulatedNetwork: @unchecked Sendable {
@@ -41,6 +41,9 @@ public import Substrate
     /// `advance`.
     public var blocksThreads = false
 
+    /// Told of every call of the code under test. For a person who reads along.
+    public var traceLine: ((String) -> Void)?
+
     // MARK: State, under the lock
 
     var random: RandomSource
@@ -56,6 +59,9 @@ public import Substrate
     var counts: [SimulatedCall: Int] = [:]
     var stallCount = 0
     var misuseReports: [String] = []
+    var traceSum: UInt64 = 0xcbf2_9ce4_8422_2325
+    /// Every stream made, so that `free` can part the ends that hold each other.
+    var streams: [SimulatedStream] = []
 
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
@@ -67,6 +73,27 @@ public import Substrate
         unsafe pthread_mutex_init(mutex, nil)
         unsafe pthread_cond_init(condition, nil)
         unsafe _ = Unmanaged.passRetained(self)
+    }
+
+    deinit {
+        unsafe pthread_cond_destroy(condition)
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe condition.deallocate()
+        unsafe mutex.deallocate()
+    }
+
+    /// For runs that make thousands: gives the memory back once the last reference is gone. Loops and tables of this
+    /// network must be gone already.
+    public func free() {
+        withLock {
+            for stream in streams {
+                stream.other = nil
+                stream.watches = []
+            }
+            streams = []
+            listeners = []
+        }
+        unsafe Unmanaged.passUnretained(self).release()
     }
 
     func withLock<Result>(_ body: () -> Result) -> Result {
@@ -88,7 +115,7 @@ public import Substrate
     /// - Parameter from: its address; 127.0.0.1 and the next port by default.
     public func client(connectTo address: SocketAddress, from: SocketAddress? = nil) -> SimulatedPeer {
         withLock {
-            let stream = SimulatedStream(family: address.family, isScripted: true, capacity: bufferBytes)
+            let stream = makeStream(address.family, isScripted: true)
             stream.local = from ?? nextLocalAddress(address.family)
             stream.remote = address
             if !establish(stream, address) {
@@ -133,6 +160,10 @@ public import Substrate
 
     /// Calls on descriptors that are not open or not fit for them. The kernel's own table would have ended the process.
     public var misuses: [String] { withLock { misuseReports } }
+
+    /// A sum over every call of the code under test so far: kind, descriptor, result, in order. Two runs of equal traces
+    /// did the same.
+    public var trace: UInt64 { withLock { traceSum } }
 
     // MARK: Time
 
@@ -182,7 +213,7 @@ public import Substrate
 }
 
 /// The kinds of call that can be counted and made to fail.
-public enum SimulatedCall: Sendable, Hashable, CaseIterable {
+public enum SimulatedCall: UInt8, Sendable, Hashable, CaseIterable {
     case recv, send, sendVector, socket, bind, listen, accept, connect, setOption, shutdown, close
     case epollCreate, epollControl, epollWait, eventCreate, eventRead, eventWrite
 }
