@@ -25,10 +25,23 @@ def pytest(text):
     return counts.get("passed", 0), counts.get("failed", 0) + counts.get("error", 0) + counts.get("skipped", 0)
 
 
+def fuzz(text):
+    """(passed, failed) of the fuzzers' closing line: a target with a finding is a failure."""
+    lines = re.findall(r"^fuzz: (\d+) targets without a finding, (\d+) with one", text, re.M)
+    return tuple(map(int, lines[-1])) if lines else (0, 0)
+
+
+def sanitized(text):
+    """(passed, failed) of both runners, each once a sanitizer."""
+    runs = re.split(r"(?=^=+ test session starts =+$)", text, flags=re.M)
+    counts = [swift(text), *map(pytest, runs[1:])]
+    return sum(passed for passed, _ in counts), sum(failed for _, failed in counts)
+
+
 def main():
     logs, failed_steps = pathlib.Path(sys.argv[1]), sys.argv[2:]
     passed = failed = 0
-    for name, count in (("unit", swift), ("mesh", pytest)):
+    for name, count in (("unit", swift), ("fuzz", fuzz), ("mesh", pytest), ("peers", pytest), ("sanitize", sanitized)):
         path = logs / f"{name}.log"
         if path.exists():
             good, bad = count(path.read_text(errors="replace") + "\n")
