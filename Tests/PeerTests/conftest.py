@@ -11,4 +11,4 @@ mesh_fixtures = importlib.util.module_from_spec(_spec)
 sys.modules["mesh_fixtures"] = mesh_fixtures
 _spec.loader.exec_module(mesh_fixtures)
 
-from mesh_fixtures import authority, binary, pair, scratch, start, start_once  # noqa: E402, F401
+from mesh_fixtures import authority, binary, pair, samples, scratch, start, start_once  # noqa: E402, F401
