@@ -1,6 +1,10 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
+/// `OUTRIGGER_FUZZ=1 swift build -c release` builds the fuzzers of Tests/Fuzz and what they read with, instrumented, and
+/// nothing else; Mesh/checks/fuzz does it.
+let isFuzzing = Context.environment["OUTRIGGER_FUZZ"] != nil
+
 /// One list for every Swift target. Loosen it for a target only with a comment saying why.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -16,6 +20,7 @@ let strict: [SwiftSetting] = [
 /// across them. Without it a checked byte access costs a call.
 let dataPlane: [SwiftSetting] =
     strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+    + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])] : [])
 
 let package = Package(
     name: "outrigger",
@@ -103,3 +108,43 @@ let package = Package(
             swiftSettings: strict),
     ]
 )
+
+/// A fuzzer of Tests/Fuzz/NAME: a program whose `main` is libFuzzer's. Links in these folders lead to what other tests
+/// have already: oracles, sketches, an authority.
+func fuzzer(_ name: String, _ modules: [String]) -> Target {
+    .executableTarget(
+        name: "Fuzz\(name)",
+        dependencies: (["FuzzKit", "Substrate"] + modules).map { .byName(name: $0) },
+        path: "Tests/Fuzz/\(name)",
+        swiftSettings: strict + [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])],
+        // Debian's gold breaks on libFuzzer's archive; lld comes with Swift.
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
+}
+
+if isFuzzing {
+    let read: Set = [
+        "COpenSSL", "CYAML", "Substrate", "JSON", "MeshModel", "Telemetry", "Cryptography", "HTTPWire",
+        "Policy",
+    ]
+    package.products = []
+    package.targets.removeAll { !read.contains($0.name) }
+    package.targets += [
+        .target(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+        .target(
+            name: "FuzzKit", dependencies: ["CLibFuzzer", "Substrate"], path: "Tests/Fuzz/Kit",
+            swiftSettings: strict),
+        .target(
+            name: "FuzzTranscripts", dependencies: ["Substrate", "HTTPWire"], path: "Tests/Fuzz/Transcripts",
+            swiftSettings: strict + [.unsafeFlags(["-enable-testing"])]),
+        fuzzer("JSON", ["JSON"]),
+        fuzzer("HTTPRequest", ["HTTPWire", "FuzzTranscripts"]),
+        fuzzer("HTTPResponse", ["HTTPWire", "FuzzTranscripts"]),
+        fuzzer("ChunkedBody", ["HTTPWire"]),
+        fuzzer("Configuration", ["MeshModel", "Policy"]),
+        fuzzer("Certificates", ["Cryptography", "MeshModel"]),
+        fuzzer("TLSHandshake", ["Cryptography", "COpenSSL"]),
+        fuzzer("TLSRecords", ["Cryptography", "COpenSSL"]),
+        fuzzer("TraceContext", ["Telemetry"]),
+        fuzzer("Webhooks", ["JSON", "MeshModel", "Cryptography", "Policy"]),
+    ]
+}

@@ -10,6 +10,8 @@ readonly BUILD_PACKAGES="libssl-dev libyaml-dev pkg-config openssl python3"
 readonly BENCH_PACKAGES="haproxy nginx wrk nghttp2-client strace gcc libc6-dev binutils util-linux python3-venv"
 # What the end-to-end tests run beside it.
 readonly TEST_PACKAGES="haproxy nginx curl wrk strace gcc libc6-dev util-linux python3-venv binutils"
+# What Mesh/test --peers runs beside it.
+readonly PEER_PACKAGES="chromium libnss3-tools"
 
 # need_packages NAME…: installs the Debian packages among them that are not installed.
 need_packages() {

@@ -26,16 +26,30 @@ def pytest(text):
 
 
 def simulation(text):
-    """(passed, failed) of the simulation's closing line: each seed is a test."""
+    """(passed, failed) of the simulation's closing line: all its seeds together are one test."""
     lines = re.findall(r"^simulation: (\d+) seeds, (\d+) failed", text, re.M)
     seeds, failed = map(int, lines[-1]) if lines else (0, 0)
-    return seeds - failed, failed
+    return (1, 0) if seeds and not failed else (0, 1)
+
+
+def fuzz(text):
+    """(passed, failed) of the fuzzers' closing line: a target with a finding is a failure."""
+    lines = re.findall(r"^fuzz: (\d+) targets without a finding, (\d+) with one", text, re.M)
+    return tuple(map(int, lines[-1])) if lines else (0, 0)
+
+
+def sanitized(text):
+    """(passed, failed) of both runners, each once a sanitizer."""
+    runs = re.split(r"(?=^=+ test session starts =+$)", text, flags=re.M)
+    counts = [swift(text), *map(pytest, runs[1:])]
+    return sum(passed for passed, _ in counts), sum(failed for _, failed in counts)
 
 
 def main():
     logs, failed_steps = pathlib.Path(sys.argv[1]), sys.argv[2:]
     passed = failed = 0
-    for name, count in (("unit", swift), ("simulation", simulation), ("mesh", pytest)):
+    for name, count in (("unit", swift), ("simulation", simulation), ("fuzz", fuzz), ("mesh", pytest),
+                        ("peers", pytest), ("sanitize", sanitized)):
         path = logs / f"{name}.log"
         if path.exists():
             good, bad = count(path.read_text(errors="replace") + "\n")

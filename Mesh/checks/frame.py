@@ -14,7 +14,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 #: Folders that builds and tools leave behind.
-LEFT_OUT = re.compile(r"^(\.build.*|\.git|\.venv|__pycache__|.*\.egg-info)$")
+LEFT_OUT = re.compile(r"^(\.build.*|\.git|\.venv.*|__pycache__|.*\.egg-info)$")
 OKAY, REFUSED, UNUSABLE = 0, 1, 2
 
 

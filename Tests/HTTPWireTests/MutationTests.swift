@@ -75,8 +75,8 @@ import Testing
     /// Writes the first message of `wire` as it would be forwarded, and reads that: the meaning must be the same, and
     /// all of it must be consumed.
     private func checkReencoding(_ wire: [UInt8]) {
-        guard let first = forwarded(wire) else { return }
-        guard let second = forwarded(first) else {
+        guard let first = Forwarding.request(wire) else { return }
+        guard let second = Forwarding.request(first) else {
             Issue.record("not read again: \(String(decoding: wire, as: UTF8.self).debugDescription)")
             return
         }
@@ -87,63 +87,5 @@ import Testing
         if !transcript.leftover.isEmpty || transcript.lines.filter({ $0 == "end" }).count != 1 {
             Issue.record("not one message: \(String(decoding: wire, as: UTF8.self).debugDescription)")
         }
-    }
-
-    /// The first message re-encoded from its events; nil when it is not whole and valid.
-    private func forwarded(_ wire: [UInt8]) -> [UInt8]? {
-        var heads = HeadPool()
-        var events = EventBuffer()
-        var decoder = HTTP1RequestDecoder()
-        var output = ByteBuffer()
-        var isWhole = false
-        var rest = wire
-        while !rest.isEmpty, !isWhole {
-            let consumed = rest.withBytes { input in
-                let consumed = decoder.decode(input, limits: HTTP1Limits(), heads: &heads, events: &events)
-                for index in 0..<events.count {
-                    isWhole = write(events[index], input, &heads, into: &output) || isWhole
-                }
-                events.removeAll()
-                return consumed
-            }
-            if consumed == 0 { break }
-            rest.removeFirst(consumed)
-        }
-        return isWhole ? output.bytes.array : nil
-    }
-
-    private func write(
-        _ event: MessageEvent, _ input: Bytes, _ heads: inout HeadPool, into output: inout ByteBuffer
-    ) -> Bool {
-        switch event.kind {
-        case .head:
-            guard let head = event.head else { return false }
-            HTTP1Encoder.requestLine(of: head, into: &output)
-            // HTTP/1.0 may come without Host, HTTP/1.1 does not go on without it.
-            if head.value(of: .host) == nil {
-                let authority = head[head.facts.authority]
-                HTTP1Encoder.field("Host", authority.isEmpty ? Bytes("none") : authority, into: &output)
-            }
-            for index in 0..<head.fieldCount {
-                let field = head[field: index]
-                let isFraming = field.known == .contentLength || field.known == .transferEncoding
-                if !field.isHopByHop, !isFraming, field.known != .expect {
-                    HTTP1Encoder.field(field, of: head, into: &output)
-                }
-            }
-            HTTP1Encoder.field("Transfer-Encoding", "chunked", into: &output)
-            HTTP1Encoder.endOfHead(into: &output)
-            heads.release(head)
-        case .body:
-            HTTP1Encoder.chunkHeader(size: Int(event.range.count), into: &output)
-            output.append(input[event.range])
-            HTTP1Encoder.chunkEnd(into: &output)
-        case .trailers: break
-        case .end:
-            HTTP1Encoder.lastChunk(into: &output)
-            return true
-        case .informational, .failed: break
-        }
-        return false
     }
 }

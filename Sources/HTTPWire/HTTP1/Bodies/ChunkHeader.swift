@@ -31,10 +31,11 @@ struct ChunkHeader {
             }
         }
         guard index &+ 1 < window.count else {
-            if input.count > window.count { throw .chunkHeaderTooLong }
+            // First what would be found byte by byte.
             if index < window.count, window[index] != ASCII.carriageReturn {
                 throw extensionFault(window[index])
             }
+            if input.count > window.count { throw .chunkHeaderTooLong }
             return nil
         }
         if window[index] != ASCII.carriageReturn { throw extensionFault(window[index]) }

@@ -51,9 +51,11 @@ struct TargetScanner {
         _ message: Bytes, into line: inout RequestLine
     ) throws(HTTP1Fault) -> Bool {
         let rest = message.dropFirst(index)
-        guard let colon = rest.firstIndex(of: ASCII.colon), colon < 6 else {
-            // `https:` has six bytes; whatever has no colon there is no URI of ours.
-            if rest.count >= 6 || rest.firstIndex(of: ASCII.lineFeed) != nil { throw .targetMalformed }
+        // `https:` has six bytes; whatever has no colon there, on this line, is no URI of ours.
+        let front = rest.prefix(6)
+        let feed = front.firstIndex(of: ASCII.lineFeed)
+        guard let colon = front.firstIndex(of: ASCII.colon), colon < feed ?? 6 else {
+            if front.count == 6 || feed != nil { throw .targetMalformed }
             return false
         }
         let scheme = rest.prefix(colon)

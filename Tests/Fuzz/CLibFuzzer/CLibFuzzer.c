@@ -1,0 +1,2 @@
+#include "CLibFuzzer.h"
+// libFuzzer is linked by -sanitize=fuzzer.

@@ -1,0 +1,1 @@
+../../Support/TestAuthority.swift

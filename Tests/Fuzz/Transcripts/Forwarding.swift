@@ -1,0 +1,1 @@
+../../HTTPWireTests/Forwarding.swift

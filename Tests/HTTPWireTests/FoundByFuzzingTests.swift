@@ -1,0 +1,25 @@
+import HTTPWire
+import Testing
+
+/// What Mesh/checks/fuzz found, one test a finding; the inputs are in Tests/Fuzz/Corpus too.
+@Suite struct FoundByFuzzingTests {
+    /// The faults of whole requests and of the same byte by byte.
+    private func faults(_ wire: String) -> (whole: HTTP1Fault, split: HTTP1Fault) {
+        let count = wire.utf8.count
+        return (Transcript.requests(wire).fault, Transcript.requests(wire, cuts: Array(0..<count)).fault)
+    }
+
+    @Test func `a control where a chunk header may end at the latest is one fault, however it comes`() {
+        let header = "1;" + String(repeating: "a", count: 253) + "\u{01}\r\nx\r\n"
+        let found = faults(
+            request("POST / HTTP/1.1", ["Host: a", "Transfer-Encoding: chunked"], body: header))
+        #expect(found.whole == .chunkExtensionInvalid)
+        #expect(found.split == .chunkExtensionInvalid)
+    }
+
+    @Test func `a colon on the next line makes no scheme of the target`() {
+        let found = faults("GET S\r\n\n[::1]\r\n\r\n")
+        #expect(found.whole == .targetMalformed)
+        #expect(found.split == .targetMalformed)
+    }
+}
