@@ -1,3 +1,4 @@
+import Cryptography
 import MeshModel
 import Policy
 import Reactor
@@ -18,11 +19,20 @@ struct SnapshotBuilder {
 
     let calls: SystemCalls
     let identities: IdentityRegistry
+    /// Of all listeners, over all configurations.
+    let tickets: TicketKeys
+    /// Told of the certificates of each configuration that is taken.
+    let certificates: CertificateWatch
     private(set) var book = ListenerBook()
     private(set) var logs = AccessLogBook()
     private var revision: UInt64 = 0
 
-    init(calls: SystemCalls, identities: IdentityRegistry) {
+    init(
+        calls: SystemCalls, identities: IdentityRegistry, tickets: TicketKeys? = nil,
+        certificates: CertificateWatch = CertificateWatch()
+    ) {
+        self.tickets = tickets ?? TicketKeys(now: calls.realtime())
+        self.certificates = certificates
         self.calls = calls
         self.identities = identities
     }
@@ -35,7 +45,8 @@ struct SnapshotBuilder {
                 if let log = listener.spec.accessLog { try AccessLogBook.check(log.path) }
             }
         }
-        _ = try parts(of: configuration, identities: identities, revision: 0, problems: &problems)
+        _ = try parts(
+            of: configuration, identities: identities, tickets: nil, revision: 0, problems: &problems)
     }
 
     mutating func build(_ configuration: MeshConfiguration) throws -> RuntimeSnapshot {
@@ -47,7 +58,8 @@ struct SnapshotBuilder {
         let fresh: [(index: Int, descriptor: FileDescriptor)]
         do {
             parts = try Self.parts(
-                of: configuration, identities: identities, revision: revision + 1, problems: &problems)
+                of: configuration, identities: identities, tickets: tickets, revision: revision + 1,
+                problems: &problems)
             fresh = try openListeners(configuration.listeners)
         } catch {
             AccessLogBook.discard(opened)
@@ -55,6 +67,7 @@ struct SnapshotBuilder {
         }
         revision += 1
         logs.keep(opened)
+        certificates.replace(parts.certificates)
         let numbers = enter(configuration.listeners, fresh)
         return snapshot(configuration, parts, numbers: numbers)
     }

@@ -1,3 +1,4 @@
+import Cryptography
 import Glibc
 import HTTPTransport
 import HTTPWire
@@ -26,6 +27,8 @@ public final class SidecarProcess: ProcessControl {
     private let calls = SystemCalls.linux
     private let state = AdminState()
     private let identities: IdentityRegistry
+    private let tickets: TicketKeys
+    private let certificates = CertificateWatch()
     private let metrics: MetricsRegistry
     private let logs: LogThread
     private let configuration: ConfigurationThread
@@ -42,12 +45,15 @@ public final class SidecarProcess: ProcessControl {
     private init(_ options: SidecarOptions) throws {
         self.options = options
         identities = IdentityRegistry(seed: calls.randomSeed())
+        tickets = TicketKeys(now: calls.realtime())
         metrics = MetricsRegistry(workers: options.workers + 2)
         // One place more than threads: `or-admin` and `or-log` count too.
         logs = try LogThread(calls: calls, metrics: metrics.worker(options.workers + 1))
         configuration = try ConfigurationThread(
             calls: calls, loader: ConfigurationLoader(paths: options.configurationPaths),
-            builder: SnapshotBuilder(calls: calls, identities: identities), state: state, logs: logs)
+            builder: SnapshotBuilder(
+                calls: calls, identities: identities, tickets: tickets, certificates: certificates),
+            state: state, logs: logs)
         loop = try EventLoop(calls: calls)
         reports = Inbox(loop: loop)
     }
@@ -136,6 +142,7 @@ public final class SidecarProcess: ProcessControl {
         while workers.contains(where: { $0.revision < snapshot.policy.revision }) { waitOneMillisecond() }
         state.accepted(snapshot.configuration, revision: snapshot.policy.revision)
         announce()
+        watchCertificates(now: calls.realtime())
         // Reading and compiling the configuration has touched far more code than serving will.
         Heap.trim()
         Heap.releaseCleanPages()
@@ -228,19 +235,12 @@ public final class SidecarProcess: ProcessControl {
                 samples: [MetricFamily.Sample(value: Double(state.refusals))]),
             MetricFamily(
                 name: "outrigger_tls_handshakes_total", kind: .counter, help: "TLS handshakes with clients.",
-                samples: [
-                    MetricFamily.Sample(
-                        labels: [MetricFamily.Label("result", "finished")], value: Double(counters.handshakes)
-                    ),
-                    MetricFamily.Sample(
-                        labels: [MetricFamily.Label("result", "failed")],
-                        value: Double(counters.handshakeFailures)),
-                ]),
+                samples: counters.handshakeSamples),
             MetricFamily(
                 name: "outrigger_accept_pauses_total", kind: .counter,
                 help: "Times that accepting paused for want of file descriptors.",
                 samples: [MetricFamily.Sample(value: Double(counters.acceptPauses))]),
-        ]
+        ] + certificates.families
     }
 
     func received(_ signal: SignalSource.Signal) {
@@ -258,6 +258,7 @@ public final class SidecarProcess: ProcessControl {
         if number == AdminHandler.housekeeping {
             // Workers have trimmed their tables: the allocator gives the pages back.
             Heap.trim()
+            watchCertificates(now: transport.now.wall)
             transport.schedule(
                 afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
         } else if number == AdminHandler.drainEnd {
@@ -273,6 +274,12 @@ public final class SidecarProcess: ProcessControl {
                 transport.schedule(afterNanoseconds: Self.drainPollNanoseconds, number: AdminHandler.drainEnd)
             }
         }
+    }
+
+    /// Keys of tickets are wiped in their time though nobody comes, and who must renew a certificate is told.
+    private func watchCertificates(now: WallTime) {
+        tickets.advance(to: now)
+        for event in certificates.events(now: now) { logs.record(event) }
     }
 
     private func drain() {
