@@ -10,6 +10,8 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
+#include <openssl/core_names.h>
+#include <openssl/params.h>
 
 static const uint64_t COpenSSL_noRenegotiation = SSL_OP_NO_RENEGOTIATION;
 static const uint64_t COpenSSL_noCompression = SSL_OP_NO_COMPRESSION;
@@ -39,6 +41,23 @@ static inline int COpenSSL_addChainCertificate(SSL_CTX *context, X509 *certifica
 static inline int COpenSSL_setServerName(SSL *session, const char *name) {
     return (int)SSL_set_tlsext_host_name(session, name);
 }
+static inline void COpenSSL_setServerNameCallback(SSL_CTX *context, int (*callback)(SSL *, int *, void *)) {
+    SSL_CTX_set_tlsext_servername_callback(context, callback);
+}
+// The key and the hash of the MAC over a session ticket. The key is read during the call only.
+static inline int COpenSSL_setTicketMAC(EVP_MAC_CTX *mac, unsigned char *key, size_t count) {
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, key, count),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_MAC_CTX_set_params(mac, parameters);
+}
+static inline int COpenSSL_setAlgorithms(SSL *session, const char *list) {
+    return (int)SSL_set1_sigalgs_list(session, list);
+}
+static inline int COpenSSL_certificateCount(const STACK_OF(X509) *chain) { return chain ? sk_X509_num(chain) : 0; }
+static inline X509 *COpenSSL_certificate(const STACK_OF(X509) *chain, int index) { return sk_X509_value(chain, index); }
 static inline int COpenSSL_nameCount(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
 static inline GENERAL_NAME *COpenSSL_name(const GENERAL_NAMES *names, int index) {
     return sk_GENERAL_NAME_value(names, index);

@@ -8,7 +8,7 @@ import Substrate
     private let key: OpaquePointer
 
     init(_ leaf: TestAuthority.Leaf, issuer: IssuedCertificate?) {
-        unsafe key = Self.makeKey()
+        unsafe key = leaf.isRSA ? Self.makeRSAKey() : Self.makeKey()
         unsafe certificate = X509_new()
         unsafe check(X509_set_version(certificate, 2))
         let serial = unsafe X509_get_serialNumber(certificate)
@@ -56,6 +56,16 @@ import Substrate
         defer { unsafe EVP_PKEY_CTX_free(context) }
         unsafe check(EVP_PKEY_keygen_init(context))
         unsafe check(EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1))
+        var key: OpaquePointer?
+        unsafe check(EVP_PKEY_generate(context, &key))
+        return unsafe key!
+    }
+
+    private static func makeRSAKey() -> OpaquePointer {
+        let context = unsafe EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nil)
+        defer { unsafe EVP_PKEY_CTX_free(context) }
+        unsafe check(EVP_PKEY_keygen_init(context))
+        unsafe check(EVP_PKEY_CTX_set_rsa_keygen_bits(context, 2048))
         var key: OpaquePointer?
         unsafe check(EVP_PKEY_generate(context, &key))
         return unsafe key!

@@ -34,8 +34,12 @@ public import Substrate
         public var keyUsage: String? = "critical,digitalSignature"
         public var extendedKeyUsage: String? = "serverAuth,clientAuth"
         public var isAuthority = false
+        /// RSA of 2,048 bits instead of P-256.
+        public var isRSA = false
         /// Authorities to put between the root and the leaf.
         public var intermediates = 0
+        /// Until when those are valid.
+        public var intermediatesEnd = TestAuthority.end
 
         public init(spiffe: String? = nil, dnsNames: [String] = [], commonName: String = "leaf") {
             if let spiffe { uris = [Array(spiffe.utf8)] }
@@ -62,6 +66,7 @@ public import Substrate
         for index in 0..<leaf.intermediates {
             var authority = Leaf(commonName: "intermediate \(index)")
             authority.isAuthority = true
+            authority.notAfter = leaf.intermediatesEnd
             authority.keyUsage = "critical,keyCertSign"
             authority.extendedKeyUsage = nil
             issuer = IssuedCertificate(authority, issuer: issuer)

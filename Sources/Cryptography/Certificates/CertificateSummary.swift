@@ -1,7 +1,7 @@
 import COpenSSL
 public import Substrate
 
-/// What operators are told of a certificate: the first of a PEM file. Configuration time only.
+/// What operators are told of a certificate: the first of a PEM file, and for how long all of it holds. Configuration time only.
 public struct CertificateSummary: Sendable, Equatable {
     /// RFC 2253 form, at most 1,024 bytes.
     public let subject: String
@@ -11,11 +11,17 @@ public struct CertificateSummary: Sendable, Equatable {
     public let dnsNames: [String]
     public let notBefore: WallTime
     public let notAfter: WallTime
+    /// The time in which every certificate of the file is valid.
+    public let chainValidFrom: WallTime
+    public let chainValidUntil: WallTime
     /// SHA-256 over the DER form.
     public let fingerprint: Digest256
 
     public init(certificatePEM: [UInt8]) throws(TLSConfigurationError) {
-        let certificate = try PEM.certificates(certificatePEM, role: .certificate)[0]
+        let chain = try PEM.certificates(certificatePEM, role: .certificate)
+        let certificate = chain[0]
+        chainValidFrom = chain.reduce(certificate.notBefore) { max($0, $1.notBefore) }
+        chainValidUntil = chain.reduce(certificate.notAfter) { min($0, $1.notAfter) }
         subject = certificate.subject
         notBefore = certificate.notBefore
         notAfter = certificate.notAfter

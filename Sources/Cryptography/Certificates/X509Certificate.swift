@@ -11,8 +11,16 @@ import Substrate
 
     deinit { unsafe X509_free(pointer) }
 
-    var notBefore: WallTime { unsafe Self.time(unsafe X509_get0_notBefore(pointer)) }
-    var notAfter: WallTime { unsafe Self.time(unsafe X509_get0_notAfter(pointer)) }
+    var notBefore: WallTime { unsafe Self.notBefore(of: pointer) }
+    var notAfter: WallTime { unsafe Self.notAfter(of: pointer) }
+
+    /// Of a certificate that somebody else owns.
+    static func notBefore(of certificate: OpaquePointer) -> WallTime {
+        unsafe time(X509_get0_notBefore(certificate))
+    }
+    static func notAfter(of certificate: OpaquePointer) -> WallTime {
+        unsafe time(X509_get0_notAfter(certificate))
+    }
 
     /// RFC 2253 form, escaped.
     var subject: String {

@@ -15,7 +15,13 @@ extension SessionState {
         guard isClient || label.elementsEqual("SERVER_TRAFFIC_SECRET_0"),
             let secret = TrafficSecret(hex: line.dropFirst(second + 1))
         else { return }
-        if isClient { clientSecret = secret } else { serverSecret = secret }
+        if isClient {
+            clientSecret = secret
+        } else {
+            serverSecret = secret
+            // OpenSSL tells of a secret when it changes to its key: a server writes its next record with it.
+            recordsWritten = 0
+        }
     }
 
     mutating func wipeSecrets() {

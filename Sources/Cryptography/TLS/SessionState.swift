@@ -21,6 +21,14 @@ import Substrate
     /// The peer's `close_notify` came, in TLS 1.3.
     var inputIsClosed = false
     var isSPIFFE = false
+    /// The context whose session this is, which keeps it alive.
+    var context: Unmanaged<TLSContextHandle>?
+    /// The time given with the handshake call that is running.
+    var now = WallTime(nanoseconds: 0)
+    /// How long what this handshake proves will hold; `provedAt` is set when a ticket is made of it.
+    var claims = TicketClaims(provedAt: WallTime(nanoseconds: 0))
+    /// Records that OpenSSL wrote under the newest writing key. Counted only where tickets are given.
+    var recordsWritten: UInt64 = 0
     var refusal: CertificateRefusal?
     /// Set once: the session is then unusable.
     var failure: TLSFailure?
@@ -28,6 +36,7 @@ import Substrate
     init() {
         unsafe input = nil
         unsafe output = nil
+        unsafe context = nil
     }
 
     /// The state behind a session's BIO.

@@ -25,7 +25,7 @@ public final class TLSClientContext: Sendable {
             throw TLSConfigurationError(
                 .expectedPeer, .missing, "name the peer's SPIFFE ID, or a server name to check instead")
         }
-        terms = Self.terms(
+        terms = TLSTerms.digest(
             [
                 authorityPEM, certificateChainPEM ?? [], Array((expectedPeer ?? "").utf8),
                 Array((serverName ?? "").utf8), [minimumVersion == .tls13 ? 1 : 0],
@@ -45,12 +45,5 @@ public final class TLSClientContext: Sendable {
         }
         handle.verifyPeer(isRequired: true)
         try handle.offerProtocols()
-    }
-
-    /// A digest of the parts' digests, so that no byte can move from one part to the next.
-    private static func terms(_ parts: [[UInt8]]) -> Digest256 {
-        var digests = ByteBuffer()
-        for part in parts { part.withBytes { SHA256.digest($0) }.appendHex(to: &digests) }
-        return SHA256.digest(digests.bytes)
     }
 }

@@ -24,6 +24,8 @@ public struct TLSConfigurationError: Error, Equatable, CustomStringConvertible {
         case tooWeak
         case missing
         case invalid
+        /// No client can ever be shown it.
+        case unreachable
         /// OpenSSL refused; `detail` has its words.
         case library
     }
@@ -31,11 +33,20 @@ public struct TLSConfigurationError: Error, Equatable, CustomStringConvertible {
     public let role: Role
     public let problem: Problem
     public let detail: String
+    /// Which of a listener's certificates it is about, counted from 0.
+    public private(set) var certificate = 0
 
     init(_ role: Role, _ problem: Problem, _ detail: String) {
         self.role = role
         self.problem = problem
         self.detail = detail
+    }
+
+    /// The same, about that one.
+    func of(certificate: Int) -> TLSConfigurationError {
+        var error = self
+        error.certificate = certificate
+        return error
     }
 
     public var description: String {
@@ -51,6 +62,7 @@ public struct TLSConfigurationError: Error, Equatable, CustomStringConvertible {
             case .tooWeak: "is too weak"
             case .missing: "is missing"
             case .invalid: "is invalid"
+            case .unreachable: "can never be presented"
             case .library: "was refused by OpenSSL"
             }
         return "\(role.rawValue) \(summary): \(detail)"

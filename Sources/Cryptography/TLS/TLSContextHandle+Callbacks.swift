@@ -7,6 +7,7 @@ extension TLSContextHandle {
     private var argument: UnsafeMutableRawPointer { unsafe Unmanaged.passUnretained(self).toOpaque() }
 
     func verifyPeer(isRequired: Bool) {
+        requiresPeer = isRequired
         let required = isRequired ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0
         unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | required, nil)
         unsafe SSL_CTX_set_cert_verify_callback(pointer, judgePeer, argument)
@@ -26,7 +27,7 @@ extension TLSContextHandle {
     }
 
     /// What the chain's leaf must say beyond being trusted; nil when it does.
-    fileprivate func objection(
+    private func objection(
         to leaf: OpaquePointer, identity: inout ByteBuffer, isSPIFFE: inout Bool
     ) -> CertificateRefusal? {
         switch unsafe PeerNames.read(leaf, into: &identity) {
@@ -45,6 +46,22 @@ extension TLSContextHandle {
         }
         guard side == .client else { return nil }
         return unsafe isForServerName(leaf) ? nil : .wrongServerName
+    }
+
+    /// Judges a leaf whose chain is trusted, and remembers whose it is. False, with the reason, when it is refused.
+    func judge(_ leaf: OpaquePointer, _ state: UnsafeMutablePointer<SessionState>) -> Bool {
+        let objection = unsafe objection(
+            to: leaf, identity: &state.pointee.identity, isSPIFFE: &state.pointee.isSPIFFE)
+        if let objection {
+            unsafe state.pointee.refusal = objection
+            return false
+        }
+        if unsafe !state.pointee.isSPIFFE {
+            unsafe state.pointee.identity.removeAll()
+            unsafe PeerNames.appendSubject(
+                X509_get_subject_name(leaf), to: &state.pointee.identity, limit: TLSLimits.maxSubjectBytes)
+        }
+        return true
     }
 
     private func isForServerName(_ leaf: OpaquePointer) -> Bool {
@@ -68,18 +85,18 @@ private let judgePeer: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?)
     let handle = unsafe Unmanaged<TLSContextHandle>.fromOpaque(argument).takeUnretainedValue()
     // Ownership: the leaf is the store context's for this call.
     guard let leaf = unsafe X509_STORE_CTX_get0_cert(store) else { return 0 }
-    let objection = unsafe handle.objection(
-        to: leaf, identity: &state.pointee.identity, isSPIFFE: &state.pointee.isSPIFFE)
-    if let objection {
-        unsafe state.pointee.refusal = objection
+    guard unsafe handle.judge(leaf, state) else {
         // OpenSSL turns this into the alert `handshake_failure`.
         unsafe X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION)
         return 0
     }
-    if unsafe !state.pointee.isSPIFFE {
-        unsafe state.pointee.identity.removeAll()
-        unsafe PeerNames.appendSubject(
-            X509_get_subject_name(leaf), to: &state.pointee.identity, limit: TLSLimits.maxSubjectBytes)
+    // Ownership: the chain is the store context's, each certificate the chain's.
+    let chain = unsafe X509_STORE_CTX_get0_chain(store)
+    for index in 0..<(unsafe COpenSSL_certificateCount(chain)) {
+        guard let certificate = unsafe COpenSSL_certificate(chain, index) else { continue }
+        unsafe state.pointee.claims.narrow(
+            from: X509Certificate.notBefore(of: certificate), until: X509Certificate.notAfter(of: certificate)
+        )
     }
     return 1
 }

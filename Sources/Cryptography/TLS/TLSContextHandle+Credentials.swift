@@ -6,9 +6,12 @@ extension TLSContextHandle {
     func present(
         certificateChainPEM: [UInt8], privateKeyPEM: [UInt8], now: WallTime?
     ) throws(TLSConfigurationError) {
-        let chain = try PEM.certificates(certificateChainPEM, role: .certificate)
-        let key = try PEM.privateKey(privateKeyPEM, role: .privateKey)
-        let leaf = chain[0]
+        try present(try Credential(chainPEM: certificateChainPEM, keyPEM: privateKeyPEM), now: now)
+    }
+
+    /// One certificate of each kind of key may be presented: OpenSSL picks by what the client understands.
+    func present(_ credential: Credential, now: WallTime?) throws(TLSConfigurationError) {
+        let (chain, key, leaf) = (credential.chain, credential.key, credential.leaf)
         if let now {
             guard now <= leaf.notAfter else {
                 throw TLSConfigurationError(

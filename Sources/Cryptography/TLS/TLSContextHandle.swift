@@ -19,11 +19,18 @@ import Substrate
     /// NUL-terminated DNS name or address of the server; empty: none.
     let serverName: [CChar]
     let serverNameIsAddress: Bool
+    /// Keys of the tickets that are given; nil: none are.
+    let tickets: TicketKeys?
+    /// Nobody comes in without a certificate.
+    var requiresPeer = false
+    /// What is presented for which server name, where there is a choice.
+    var selection: CertificateSelection?
 
     init(
         _ side: Side, minimumVersion: TLSVersion, protocols: [StaticString], expectedPeer: String? = nil,
-        trustDomain: String? = nil, serverName: String? = nil
+        trustDomain: String? = nil, serverName: String? = nil, tickets: TicketKeys? = nil
     ) throws(TLSConfigurationError) {
+        self.tickets = tickets
         self.protocols = try Self.wireForm(of: protocols)
         self.expectedPeer = expectedPeer.map { Array($0.utf8) } ?? []
         self.trustDomain = trustDomain.map { Array($0.utf8) } ?? []
@@ -93,7 +100,7 @@ import Substrate
             pointer,
             COpenSSL_noRenegotiation | COpenSSL_noCompression | COpenSSL_noTicket
                 | COpenSSL_serverPreference | COpenSSL_prioritizeChaCha)
-        // No resumption at all: a refused authority is refused at once.
+        // No tickets, unless `giveTickets` turns them on, and never a cache.
         unsafe COpenSSL_sessionCacheOff(pointer)
         unsafe SSL_CTX_set_num_tickets(pointer, 0)
         unsafe COpenSSL_setMode(

@@ -36,6 +36,10 @@ public import Substrate
     // Callbacks of `ssl` read it: it must live as long.
     private let context: TLSContextHandle
     public private(set) var isEstablished = false
+    /// The handshake was shortened by a ticket of an earlier session, whose peer this is.
+    public private(set) var isResumed = false
+    /// A flight of ours was made: most of a handshake's work is done.
+    public private(set) var hasBegun = false
 
     public init(server: TLSServerContext) throws(TLSError) {
         context = server.handle
@@ -65,6 +69,7 @@ public import Substrate
         }
         let state = UnsafeMutablePointer<SessionState>.allocate(capacity: 1)
         unsafe state.initialize(to: SessionState())
+        unsafe state.pointee.context = unsafe Unmanaged.passUnretained(context)
         guard let bio = unsafe SessionBIO.make(state) else {
             unsafe SSL_free(ssl)
             unsafe state.deinitialize(count: 1)
@@ -96,13 +101,20 @@ public import Substrate
         unsafe X509_VERIFY_PARAM_set_time(SSL_get0_param(ssl), Int(now.seconds))
         clearErrors()
         let state = unsafe self.state
+        unsafe state.pointee.now = now
+        let waiting = output.count
         let (code, consumed) = unsafe withUnsafeMutablePointer(to: &output) { sink in
             unsafe state.pointee.lend(input, sink)
             let code = unsafe SSL_do_handshake(ssl)
             return (code, unsafe state.pointee.revoke())
         }
+        if output.count > waiting { hasBegun = true }
         if code == 1 {
             unsafe state.pointee.agreement.read(ssl)
+            isResumed = unsafe SSL_session_reused(ssl) == 1
+            guard unsafe !isResumed || context.restoreIdentity(of: ssl, in: state) else {
+                return (.failed(fail()), consumed)
+            }
             guard takeOver() else { return (.failed(fail(TLSFailure(.library))), consumed) }
             isEstablished = true
             return (.complete, consumed)
@@ -148,8 +160,8 @@ public import Substrate
         return result
     }
 
-    /// TLS 1.3: leaves the handshake's `SSL` behind. OpenSSL has consumed exactly the handshake's records, and has sent
-    /// none under the application's keys: no tickets are configured. False when OpenSSL fails.
+    /// TLS 1.3: leaves the handshake's `SSL` behind. OpenSSL has consumed exactly the handshake's records, and has
+    /// written so many under the application's keys as it has counted: those of tickets. False when OpenSSL fails.
     private mutating func takeOver() -> Bool {
         let state = unsafe state
         guard unsafe state.pointee.agreement.version == .tls13 else { return true }
@@ -158,7 +170,7 @@ public import Substrate
         guard let suite = CipherSuite(rawValue: number),
             let layer = unsafe RecordLayer(
                 suite, isClient: context.side == .client, clientSecret: state.pointee.clientSecret,
-                serverSecret: state.pointee.serverSecret)
+                serverSecret: state.pointee.serverSecret, recordsWritten: state.pointee.recordsWritten)
         else { return false }
         let records = UnsafeMutablePointer<RecordStream>.allocate(capacity: 1)
         unsafe records.initialize(to: RecordStream(layer))

@@ -25,6 +25,8 @@ struct ServerConnection: ~Copyable {
     var exchange = SlotID.none
     var lingers = false
     var clientEnded = false
+    /// Its handshake waits for a turn.
+    var isInLine = false
     var waiting = Waiting.head
     var deadline = MonotonicTime.never
     var timer = TimerID.none

@@ -140,6 +140,7 @@ extension Transport {
             connection[].exchange = .none
             finish(exchange)
         }
+        if connection[].isInLine { s[].hasGoneFromLine = true }
         closeDescriptor(&connection[].io)
         s[].loop.timers.cancel(connection[].timer)
         s[].counters.closed &+= 1

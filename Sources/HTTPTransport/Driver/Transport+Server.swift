@@ -19,7 +19,11 @@ extension Transport {
             serverBroken(id, connection)
             return
         }
-        serverReadable(id, connection)
+        if isHandshaking(connection) {
+            lineUp(id, connection)
+        } else {
+            serverReadable(id, connection)
+        }
     }
 
     /// Reads and handles as much as may be handled now.
@@ -75,7 +79,11 @@ extension Transport {
 
     private func serverReceived(_ id: SlotID, _ connection: SlotPointer<ServerConnection>, _ window: Bytes) {
         if connection[].waiting == .handshake, let tls = connection[].io.tls, tls.isReady {
-            s[].counters.handshakes &+= 1
+            if tls.session.isResumed {
+                s[].counters.handshakesResumed &+= 1
+            } else {
+                s[].counters.handshakes &+= 1
+            }
             wait(
                 connection, id, for: .head,
                 nanoseconds: headTimeout(ofListener: Int(connection[].listener)))

@@ -6,9 +6,10 @@ extension Transport {
     /// One turn of the loop: waits for events, a timer or a wake-up, and does all that follows from them.
     ///
     /// Upstream events come first, so that a closed pooled connection is known before it could be reused. What they wrote
-    /// is sent together.
+    /// is sent together. Then come established clients, new connections and timers, and last the handshakes' share.
     public func turn() {
-        let count = s[].loop.poll(hasWork: !s[].ready.isEmpty)
+        let count = s[].loop.poll(hasWork: !s[].ready.isEmpty || !s[].handshakes.isEmpty)
+        let began = s[].loop.now.monotonic
         for index in 0..<count {
             let (bits, readiness) = s[].loop.ready(index)
             let token = Token(bits: bits)
@@ -21,16 +22,21 @@ extension Transport {
             let token = Token(bits: bits)
             switch token.kind {
             case .server: serverReady(token.id, readiness)
-            case .listener: listenerReady(Int(token.id.index))
             case .handler: s[].handler.descriptorReady(token.id.index)
-            case .client, .poolSweep, .acceptResume, nil: break
+            case .client, .listener, .poolSweep, .acceptResume, nil: break
             }
             flushManyDirty()
         }
         flushDirty()
         runReady()
+        // A new connection with TLS costs an `SSL`: behind those that are there.
+        for index in 0..<count {
+            let token = Token(bits: s[].loop.ready(index).token)
+            if token.kind == .listener { listenerReady(Int(token.id.index)) }
+        }
         runTimers()
         flushDirty()
+        runHandshakes(turnBegan: began)
         reclaim()
     }
 

@@ -13,8 +13,11 @@ public struct TransportCounters: Sendable {
     /// Connections to endpoints opened, and requests sent over one that had served before.
     public var upstreamOpened: UInt64 = 0
     public var upstreamReused: UInt64 = 0
-    /// TLS handshakes with clients finished and failed.
+    /// TLS handshakes with clients: whole ones, those shortened by a ticket, failed ones, and those turned away because
+    /// too many waited.
     public var handshakes: UInt64 = 0
+    public var handshakesResumed: UInt64 = 0
+    public var handshakesShed: UInt64 = 0
     public var handshakeFailures: UInt64 = 0
     /// Bytes from and to clients, as on the wire.
     public var bytesReceived: UInt64 = 0

@@ -19,6 +19,13 @@ public struct TransportLimits: Sendable {
     public var maxTLSReplyBytes = 64 * 1024
     /// Time for a client to finish its TLS handshake.
     public var handshakeTimeout: UInt64 = 10_000_000_000
+    /// Handshakes that wait to be begun, each worker; past it the newest is turned away. At some 3,000 a second the last
+    /// in line waits a third of a second.
+    public var maxWaitingHandshakes = 1024
+    /// Steps of handshakes in one turn of the loop, where there is time for more than one.
+    public var handshakeStepsPerTurn = 16
+    /// The part of a busy turn's time, in percent, up to which more steps than one are taken.
+    public var handshakeSharePercent: UInt64 = 25
     /// Time in which unsent output must make progress once the connection is closing.
     public var flushTimeout: UInt64 = 10_000_000_000
     /// Time for which input is thrown away behind an answer to a client that still sends.

@@ -32,6 +32,10 @@ struct TransportState: ~Copyable {
     /// Connections that stopped reading early and may go on.
     var ready: [Token] = []
     var readyNow: [Token] = []
+    /// Clients' handshakes that can go on.
+    var handshakes: HandshakeQueue
+    /// Of `handshakes`, somebody has gone.
+    var hasGoneFromLine = false
     /// Every answer says `Connection: close`.
     var announcesClose = false
     /// Nobody new is let in; what is idle closes.
@@ -58,6 +62,7 @@ struct TransportState: ~Copyable {
         self.loads = loads
         self.handler = handler
         random = RandomSource(seed: seed)
+        handshakes = HandshakeQueue(capacity: limits.maxWaitingHandshakes)
         reserve = ReserveDescriptor(calls: calls)
         // A leftover of one watermark may stand in front of what is received.
         received = ReceiveBuffer(capacity: limits.receiveBytes * 2)

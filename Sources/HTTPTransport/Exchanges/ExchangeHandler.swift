@@ -45,6 +45,9 @@ public protocol ExchangeHandler: AnyObject {
     /// A client's TLS handshake failed. Nil: it went away, or took too long.
     func handshakeFailed(listener: Int32, failure: TLSFailure?)
 
+    /// A client's TLS handshake was not begun: too many wait.
+    func handshakeShed(listener: Int32)
+
     /// An endpoint could not be reached; what becomes of the attempt is asked separately.
     func endpointFailed(pool: Int32, fault: UpstreamFault)
 
@@ -60,6 +63,7 @@ public protocol ExchangeHandler: AnyObject {
 
 extension ExchangeHandler {
     public func handshakeFailed(listener: Int32, failure: TLSFailure?) {}
+    public func handshakeShed(listener: Int32) {}
     public func endpointFailed(pool: Int32, fault: UpstreamFault) {}
     public func acceptPaused(listener: Int32) {}
     public func descriptorReady(_ number: UInt32) {}

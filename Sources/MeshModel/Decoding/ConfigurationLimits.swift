@@ -15,6 +15,8 @@ public enum ConfigurationLimits {
     public static let maxHostBytes = 253
     /// Longest path of a match: a longer request target is refused before routing.
     public static let maxPathBytes = 8_192
+    /// Certificates of one listener.
+    public static let listenerCertificates = 1...64
     /// Most labels of a resource.
     public static let maxLabels = 64
 }

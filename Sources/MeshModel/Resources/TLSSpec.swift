@@ -8,13 +8,25 @@ public struct ServerTLSSpec: Sendable, Equatable {
         public init(authorityFile: String) { self.authorityFile = authorityFile }
     }
 
-    public var certificateFile: String
-    public var keyFile: String
+    /// PEM files of a certificate's chain and of its key.
+    public struct Certificate: Sendable, Equatable {
+        public var certificateFile: String
+        public var keyFile: String
+
+        public init(certificateFile: String, keyFile: String) {
+            self.certificateFile = certificateFile
+            self.keyFile = keyFile
+        }
+    }
+
+    /// At least one. The one whose DNS names match the client's SNI is presented, the first where none does.
+    public var certificates: [Certificate]
     public var clientCertificate: ClientCertificate?
 
+    public init(certificates: [Certificate]) { self.certificates = certificates }
+
     public init(certificateFile: String, keyFile: String) {
-        self.certificateFile = certificateFile
-        self.keyFile = keyFile
+        self.init(certificates: [Certificate(certificateFile: certificateFile, keyFile: keyFile)])
     }
 }
 

@@ -23,13 +23,25 @@ extension ListenerSpec {
 
 extension ServerTLSSpec {
     func write(to writer: inout JSONWriter) {
-        writer.file("certificate", certificateFile)
-        writer.file("key", keyFile)
+        if certificates.count == 1 {
+            certificates[0].write(to: &writer)
+        } else {
+            writer.list("certificates", certificates) { item, writer in
+                writer.element { item.write(to: &$0) }
+            }
+        }
         guard let clientCertificate else { return }
         writer.object("clientCertificate") {
             $0.file("authority", clientCertificate.authorityFile)
             $0.member("required", clientCertificate.required)
         }
+    }
+}
+
+extension ServerTLSSpec.Certificate {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.file("certificate", certificateFile)
+        writer.file("key", keyFile)
     }
 }
 

@@ -41,6 +41,8 @@ final class ClusterReport: Sendable {
             parts.workers.append((worker, endpoints))
             parts.counters.acceptPauses &+= counters.acceptPauses
             parts.counters.handshakes &+= counters.handshakes
+            parts.counters.handshakesResumed &+= counters.handshakesResumed
+            parts.counters.handshakesShed &+= counters.handshakesShed
             parts.counters.handshakeFailures &+= counters.handshakeFailures
             parts.counters.refused &+= counters.refused
             parts.missing -= 1

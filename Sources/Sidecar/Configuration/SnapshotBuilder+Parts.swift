@@ -10,6 +10,7 @@ extension SnapshotBuilder {
     /// What a snapshot is made of besides sockets and logs.
     struct Parts {
         var options: [ListenerOptions]
+        var certificates: [CertificateInUse]
         var policy: PolicySnapshot
         var targets: [(pool: Int32, target: UpstreamTarget)]
     }
@@ -28,55 +29,87 @@ extension SnapshotBuilder {
         }
     }
 
+    /// - Parameter tickets: nil where nobody will be served.
     /// - Throws: `Refusal` for all that `problems` holds in the end, or what the policy's compiler says.
     static func parts(
-        of configuration: MeshConfiguration, identities: IdentityRegistry, revision: UInt64,
-        problems: inout Problems
+        of configuration: MeshConfiguration, identities: IdentityRegistry, tickets: TicketKeys?,
+        revision: UInt64, problems: inout Problems
     ) throws -> Parts {
+        var certificates: [CertificateInUse] = []
         let options = configuration.listeners.map { listener in
-            problems.gather(in: "listener \(listener.name)") { try Self.options(of: listener.spec) }
+            problems.gather(in: "listener \(listener.name)") {
+                try Self.options(of: listener, tickets, &certificates)
+            }
         }
         let contexts = configuration.services.map { service in
-            problems.gather(in: "service \(service.name)") { try clientContext(of: service.spec) } ?? nil
+            problems.gather(in: "service \(service.name)") { try clientContext(of: service, &certificates) }
+                ?? nil
         }
         guard problems.texts.isEmpty else { throw Refusal(problems.texts) }
         let policy = try PolicySnapshot.compile(
             configuration, secrets: ConfigurationLoader.secret, identities: identities, revision: revision)
         return Parts(
-            options: options.compactMap { $0 }, policy: policy, targets: try targets(policy, contexts))
+            options: options.compactMap { $0 }, certificates: certificates, policy: policy,
+            targets: try targets(policy, contexts))
     }
 
-    private static func options(of listener: ListenerSpec) throws -> ListenerOptions {
+    private static func options(
+        of listener: MeshConfiguration.Resource<ListenerSpec>, _ tickets: TicketKeys?,
+        _ certificates: inout [CertificateInUse]
+    ) throws -> ListenerOptions {
+        let spec = listener.spec
         var limits = HTTP1Limits()
-        limits.refusesUnderscores = listener.role == .edge
+        limits.refusesUnderscores = spec.role == .edge
         return ListenerOptions(
-            tls: try listener.tls.map { try serverContext($0, role: listener.role) }, limits: limits,
-            headTimeoutNanoseconds: listener.headTimeout.nanoseconds,
-            idleTimeoutNanoseconds: listener.idleTimeout.nanoseconds)
+            tls: try spec.tls.map { tls in
+                try serverContext(tls, role: spec.role, tickets) {
+                    path, chain throws(TLSConfigurationError) in
+                    certificates.append(
+                        try CertificateInUse(owner: .listener(listener.name), path: path, chainPEM: chain))
+                }
+            }, limits: limits, headTimeoutNanoseconds: spec.headTimeout.nanoseconds,
+            idleTimeoutNanoseconds: spec.idleTimeout.nanoseconds)
     }
 
     private static func serverContext(
-        _ tls: ServerTLSSpec, role: ListenerSpec.Role
+        _ tls: ServerTLSSpec, role: ListenerSpec.Role, _ tickets: TicketKeys?,
+        note: (_ path: String, _ chain: [UInt8]) throws(TLSConfigurationError) -> Void
     ) throws -> TLSServerContext {
         let files = TLSFiles(
-            certificate: tls.certificateFile, key: tls.keyFile,
+            pairs: tls.certificates.map { .init(certificate: $0.certificateFile, key: $0.keyFile) },
             authority: tls.clientCertificate?.authorityFile)
-        return try files.naming { chain, key, authority throws(TLSConfigurationError) in
-            try TLSServerContext(
-                certificateChainPEM: chain ?? [], privateKeyPEM: key ?? [], clientAuthorityPEM: authority,
+        return try files.naming { pairs, authority throws(TLSConfigurationError) in
+            let context = try TLSServerContext(
+                certificates: pairs.map {
+                    ServerCertificate(chainPEM: $0.certificate ?? [], keyPEM: $0.key ?? [])
+                },
+                clientAuthorityPEM: authority,
                 requireClientCertificate: tls.clientCertificate?.required ?? false,
                 // Inside the mesh both ends are ours, and speak 1.3 only (design section 7).
-                minimumVersion: role == .edge ? .tls12 : .tls13)
+                minimumVersion: role == .edge ? .tls12 : .tls13, tickets: tickets)
+            for (index, pair) in pairs.enumerated() {
+                try note(tls.certificates[index].certificateFile, pair.certificate ?? [])
+            }
+            return context
         }
     }
 
-    private static func clientContext(of service: ServiceSpec) throws -> TLSClientContext? {
-        guard let tls = service.tls else { return nil }
-        let files = TLSFiles(certificate: tls.certificateFile, key: tls.keyFile, authority: tls.authorityFile)
-        return try files.naming { chain, key, authority throws(TLSConfigurationError) in
-            try TLSClientContext(
+    private static func clientContext(
+        of service: MeshConfiguration.Resource<ServiceSpec>, _ certificates: inout [CertificateInUse]
+    ) throws -> TLSClientContext? {
+        guard let tls = service.spec.tls else { return nil }
+        let files = TLSFiles(
+            pairs: [.init(certificate: tls.certificateFile, key: tls.keyFile)], authority: tls.authorityFile)
+        return try files.naming { pairs, authority throws(TLSConfigurationError) in
+            let (chain, key) = pairs[0]
+            let context = try TLSClientContext(
                 authorityPEM: authority ?? [], certificateChainPEM: chain, privateKeyPEM: key,
                 expectedPeer: tls.peer, serverName: tls.serverName)
+            if let path = tls.certificateFile, let chain {
+                certificates.append(
+                    try CertificateInUse(owner: .service(service.name), path: path, chainPEM: chain))
+            }
+            return context
         }
     }
 

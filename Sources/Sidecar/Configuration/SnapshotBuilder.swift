@@ -1,3 +1,4 @@
+import Cryptography
 import MeshModel
 import Policy
 import Reactor
@@ -19,14 +20,21 @@ struct SnapshotBuilder {
     let calls: SystemCalls
     let identities: IdentityRegistry
     private let inherited: InheritedListeners
+    /// Of all listeners, over all configurations.
+    let tickets: TicketKeys
+    /// Told of the certificates of each configuration that is taken.
+    let certificates: CertificateWatch
     private(set) var book = ListenerBook()
     private(set) var logs = AccessLogBook()
     private var revision: UInt64 = 0
 
     /// - Parameter inherited: sockets to use before any is opened.
     init(
-        calls: SystemCalls, identities: IdentityRegistry, inherited: InheritedListeners = InheritedListeners()
+        calls: SystemCalls, identities: IdentityRegistry, inherited: InheritedListeners = InheritedListeners(),
+        tickets: TicketKeys? = nil, certificates: CertificateWatch = CertificateWatch()
     ) {
+        self.tickets = tickets ?? TicketKeys(now: calls.realtime())
+        self.certificates = certificates
         self.calls = calls
         self.inherited = inherited
         self.identities = identities
@@ -40,7 +48,8 @@ struct SnapshotBuilder {
                 if let log = listener.spec.accessLog { try AccessLogBook.check(log.path) }
             }
         }
-        _ = try parts(of: configuration, identities: identities, revision: 0, problems: &problems)
+        _ = try parts(
+            of: configuration, identities: identities, tickets: nil, revision: 0, problems: &problems)
     }
 
     mutating func build(_ configuration: MeshConfiguration) throws -> RuntimeSnapshot {
@@ -52,7 +61,8 @@ struct SnapshotBuilder {
         let fresh: [FreshListener]
         do {
             parts = try Self.parts(
-                of: configuration, identities: identities, revision: revision + 1, problems: &problems)
+                of: configuration, identities: identities, tickets: tickets, revision: revision + 1,
+                problems: &problems)
             fresh = try openListeners(configuration.listeners)
         } catch {
             AccessLogBook.discard(opened)
@@ -60,6 +70,7 @@ struct SnapshotBuilder {
         }
         revision += 1
         logs.keep(opened)
+        certificates.replace(parts.certificates)
         let numbers = enter(configuration.listeners, fresh)
         return snapshot(configuration, parts, numbers: numbers)
     }

@@ -2,29 +2,35 @@ import Cryptography
 
 /// The files that one TLS context is made of, so that what is wrong with one is told with its name.
 struct TLSFiles {
-    var certificate: String?
-    var key: String?
+    struct Pair {
+        var certificate: String?
+        var key: String?
+    }
+
+    /// Certificates and their keys; one pair where there can be only one.
+    var pairs: [Pair]
     var authority: String?
 
     /// - Throws: for a file that cannot be read or used, with its path.
     func naming<Context>(
-        _ make: (_ certificate: [UInt8]?, _ key: [UInt8]?, _ authority: [UInt8]?)
+        _ make: (_ pairs: [(certificate: [UInt8]?, key: [UInt8]?)], _ authority: [UInt8]?)
             throws(TLSConfigurationError) ->
             Context
     ) throws -> Context {
-        let pieces = (try Self.read(certificate), try Self.read(key), try Self.read(authority))
+        let contents = try pairs.map { (try Self.read($0.certificate), try Self.read($0.key)) }
+        let authorities = try Self.read(authority)
         do {
-            return try make(pieces.0, pieces.1, pieces.2)
+            return try make(contents, authorities)
         } catch {
-            guard let path = path(of: error.role) else { throw error }
+            guard let path = path(of: error) else { throw error }
             throw FileReader.Failure(path: path, reason: "\(error)")
         }
     }
 
-    private func path(of role: TLSConfigurationError.Role) -> String? {
-        switch role {
-        case .certificate: certificate
-        case .privateKey: key
+    private func path(of error: TLSConfigurationError) -> String? {
+        switch error.role {
+        case .certificate: pairs[error.certificate].certificate
+        case .privateKey: pairs[error.certificate].key
         case .clientAuthority, .authority: authority
         case .expectedPeer, .serverName, .trustDomain, .protocols, .context: nil
         }

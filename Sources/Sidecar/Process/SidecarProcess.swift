@@ -1,3 +1,4 @@
+import Cryptography
 import Glibc
 import HTTPTransport
 import HTTPWire
@@ -23,6 +24,8 @@ public final class SidecarProcess: ProcessControl {
     let calls = SystemCalls.linux
     let state = AdminState()
     private let identities: IdentityRegistry
+    private let tickets: TicketKeys
+    private let certificates = CertificateWatch()
     private let metrics: MetricsRegistry
     let logs: LogThread
     let configuration: ConfigurationThread
@@ -46,14 +49,16 @@ public final class SidecarProcess: ProcessControl {
         service = ServiceManager(socket: environment.notifySocket)
         watchdog = environment.watchdogNanoseconds.map { Watchdog(limitNanoseconds: $0) }
         identities = IdentityRegistry(seed: calls.randomSeed())
+        tickets = TicketKeys(now: calls.realtime())
         metrics = MetricsRegistry(workers: options.workers + 2)
         // One place more than threads: `or-admin` and `or-log` count too.
         logs = try LogThread(calls: calls, metrics: metrics.worker(options.workers + 1))
         configuration = try ConfigurationThread(
             calls: calls, loader: ConfigurationLoader(paths: options.configurationPaths),
-            builder: SnapshotBuilder(calls: calls, identities: identities, inherited: inherited),
-            state: state,
-            logs: logs, service: service)
+            builder: SnapshotBuilder(
+                calls: calls, identities: identities, inherited: inherited, tickets: tickets,
+                certificates: certificates),
+            state: state, logs: logs, service: service)
         loop = try EventLoop(calls: calls)
         reports = Inbox(loop: loop)
     }
@@ -147,6 +152,7 @@ public final class SidecarProcess: ProcessControl {
         announce()
         closeUnusedListeners()
         service.isReady(revision: state.revision, workers: workers.count)
+        watchCertificates(now: calls.realtime())
         // Reading and compiling the configuration has touched far more code than serving will.
         Heap.trim()
         Heap.releaseCleanPages()
@@ -253,19 +259,12 @@ public final class SidecarProcess: ProcessControl {
                 samples: [MetricFamily.Sample(value: Double(state.refusals))]),
             MetricFamily(
                 name: "outrigger_tls_handshakes_total", kind: .counter, help: "TLS handshakes with clients.",
-                samples: [
-                    MetricFamily.Sample(
-                        labels: [MetricFamily.Label("result", "finished")], value: Double(counters.handshakes)
-                    ),
-                    MetricFamily.Sample(
-                        labels: [MetricFamily.Label("result", "failed")],
-                        value: Double(counters.handshakeFailures)),
-                ]),
+                samples: counters.handshakeSamples),
             MetricFamily(
                 name: "outrigger_accept_pauses_total", kind: .counter,
                 help: "Times that accepting paused for want of file descriptors.",
                 samples: [MetricFamily.Sample(value: Double(counters.acceptPauses))]),
-        ]
+        ] + certificates.families
     }
 
     func received(_ signal: SignalSource.Signal) {
@@ -284,6 +283,7 @@ public final class SidecarProcess: ProcessControl {
             // Workers have trimmed their tables: the allocator gives the pages back.
             Heap.trim()
             tellServiceFailure()
+            watchCertificates(now: transport.now.wall)
             transport.schedule(
                 afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
         } else if number == AdminHandler.drainEnd {
@@ -291,5 +291,11 @@ public final class SidecarProcess: ProcessControl {
         } else if number == AdminHandler.watchdog {
             lookAfterWorkers()
         }
+    }
+
+    /// Keys of tickets are wiped in their time though nobody comes, and who must renew a certificate is told.
+    private func watchCertificates(now: WallTime) {
+        tickets.advance(to: now)
+        for event in certificates.events(now: now) { logs.record(event) }
     }
 }

@@ -14,6 +14,13 @@ extension Gateway {
         }
     }
 
+    func handshakeShed(listener: Int32) {
+        tell("tls", "tls.handshakes_shed", .warning, subject: UInt64(listener)) { event in
+            addListener(listener, to: &event)
+            event.add("cause", .text("too many handshakes wait for this worker"))
+        }
+    }
+
     func endpointFailed(pool: Int32, fault: UpstreamFault) {
         let code: OpenText =
             switch fault {

@@ -34,6 +34,8 @@ final class TestHandler: ExchangeHandler {
     var timers: [UInt32] = []
     var descriptors: [UInt32] = []
     var arrived = 0
+    /// Handshakes that it was told were turned away.
+    var shed = 0
     /// Bytes of an answer to `/answer…`.
     var answerBytes = 0
     /// What the last ended exchange said about itself.
@@ -141,6 +143,7 @@ final class TestHandler: ExchangeHandler {
         firstByteAt = exchange[].firstByteAt
     }
 
+    func handshakeShed(listener: Int32) { shed += 1 }
     func timerFired(_ number: UInt32) { timers.append(number) }
     func descriptorReady(_ number: UInt32) { descriptors.append(number) }
 }

@@ -58,6 +58,25 @@ import Testing
             listener("role: edge, address: 127.0.0.1:80, tls: { certificate: { file: c } }"),
             at: "/spec/tls/key", line: 7, "is missing"),
         Refusal(
+            "tls without key in a list",
+            listener(
+                "role: edge, address: 127.0.0.1:80, tls: { certificates: [ { certificate: { file: c } } ] }"),
+            at: "/spec/tls/certificates/0/key", line: 7, "is missing"),
+        Refusal(
+            "tls with one certificate and several",
+            listener(
+                "role: edge, address: 127.0.0.1:80, tls: { certificate: { file: a }, certificates: [ { certificate: { file: c }, key: { file: k } } ] }"
+            ), at: "/spec/tls/certificate", line: 7, "stands beside certificates", "put it into the list"),
+        Refusal(
+            "tls with an empty list",
+            listener("role: edge, address: 127.0.0.1:80, tls: { certificates: [] }"),
+            at: "/spec/tls/certificates", line: 7, "1 to 64"),
+        Refusal(
+            "a certificate twice",
+            listener(
+                "role: edge, address: 127.0.0.1:80, tls: { certificates: [ { certificate: { file: c }, key: { file: k } }, { certificate: { file: c }, key: { file: k } } ] }"
+            ), at: "/spec/tls/certificates/1/certificate", line: 7, "listed twice"),
+        Refusal(
             "certificate as text",
             listener("role: edge, address: 127.0.0.1:80, tls: { certificate: c, key: { file: k } }"),
             at: "/spec/tls/certificate", line: 7, "must be an object", "file"),

@@ -19,10 +19,14 @@ import Substrate
     private(set) var sequence: UInt64 = 0
 
     /// Nil when OpenSSL fails.
-    static func make(_ secret: TrafficSecret, of suite: CipherSuite, isSealing: Bool) -> RecordCipher? {
+    /// - Parameter sequence: records that somebody else has protected with this key before.
+    static func make(
+        _ secret: TrafficSecret, of suite: CipherSuite, isSealing: Bool, sequence: UInt64 = 0
+    ) -> RecordCipher? {
         guard let context = unsafe EVP_CIPHER_CTX_new() else { return nil }
         var cipher = unsafe RecordCipher(context: context, isSealing: isSealing)
         guard cipher.setKey(secret, of: suite) else { return nil }
+        cipher.sequence = sequence
         return cipher
     }
 

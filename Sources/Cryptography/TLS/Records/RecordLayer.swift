@@ -27,14 +27,15 @@ import Substrate
     private let recordsPerKey: UInt64
 
     /// Nil when OpenSSL fails. The secrets are copied; the caller wipes its own.
+    /// - Parameter recordsWritten: how many records OpenSSL has written with our secret's keys: no nonce is used twice.
     init?(
         _ suite: CipherSuite, isClient: Bool, clientSecret: TrafficSecret, serverSecret: TrafficSecret,
-        recordsPerKey: UInt64 = TLSLimits.maxRecordsPerKey
+        recordsWritten: UInt64 = 0, recordsPerKey: UInt64 = TLSLimits.maxRecordsPerKey
     ) {
         let (theirs, ours) = isClient ? (serverSecret, clientSecret) : (clientSecret, serverSecret)
         guard theirs.count == suite.hashBytes, ours.count == suite.hashBytes,
             let reading = RecordCipher.make(theirs, of: suite, isSealing: false),
-            let writing = RecordCipher.make(ours, of: suite, isSealing: true)
+            let writing = RecordCipher.make(ours, of: suite, isSealing: true, sequence: recordsWritten)
         else { return nil }
         self.suite = suite
         self.reading = reading

@@ -1,11 +1,8 @@
 extension ServerTLSSpec {
-    static let fieldNames = ["certificate", "key", "clientCertificate"]
+    static let fieldNames = ["certificate", "key", "certificates", "clientCertificate"]
 
     init?(decoding fields: FieldReader) {
-        fields.require("certificate", hint: "certificate: { file: cert.pem }")
-        fields.require("key", hint: "key: { file: key.pem }")
-        let certificate = fields.file("certificate")
-        let key = fields.file("key")
+        let certificates = Self.certificates(fields)
         var client: ClientCertificate?
         if let inner = fields.object("clientCertificate", known: ["authority", "required"]) {
             inner.require("authority", hint: "authority: { file: ca.pem }")
@@ -13,9 +10,44 @@ extension ServerTLSSpec {
             client = inner.file("authority").map(ClientCertificate.init(authorityFile:))
             if let required { client?.required = required }
         }
-        guard let certificate, let key, client != nil || !fields.has("clientCertificate") else { return nil }
-        self.init(certificateFile: certificate, keyFile: key)
+        guard let certificates, client != nil || !fields.has("clientCertificate") else { return nil }
+        self.init(certificates: certificates)
         clientCertificate = client
+    }
+
+    /// One as `certificate` and `key`, or several as `certificates`.
+    private static func certificates(_ fields: FieldReader) -> [Certificate]? {
+        guard fields.has("certificates") else { return Certificate(decoding: fields).map { [$0] } }
+        for name in ["certificate", "key"] where fields.has(name) {
+            fields.refuse(
+                .field(name), because: "stands beside certificates",
+                hint: "put it into the list, first if it is the one for unknown names")
+        }
+        let items = fields.objects(
+            "certificates", known: ["certificate", "key"], Certificate.init(decoding:))
+        guard let items else { return nil }
+        guard ConfigurationLimits.listenerCertificates.contains(items.count) else {
+            fields.refuse(
+                "certificates", because: "has \(items.count) items",
+                hint: "1 to \(ConfigurationLimits.listenerCertificates.upperBound)")
+            return nil
+        }
+        for (index, item) in items.enumerated()
+        where items[..<index].contains(where: { $0.certificateFile == item.certificateFile }) {
+            fields.refuse(
+                .field("certificates"), .item(index), .field("certificate"),
+                because: "\(Quoted.text(item.certificateFile)) is listed twice")
+        }
+        return items
+    }
+}
+
+extension ServerTLSSpec.Certificate {
+    fileprivate init?(decoding fields: FieldReader) {
+        fields.require("certificate", hint: "certificate: { file: cert.pem }")
+        fields.require("key", hint: "key: { file: key.pem }")
+        guard let certificate = fields.file("certificate"), let key = fields.file("key") else { return nil }
+        self.init(certificateFile: certificate, keyFile: key)
     }
 }
 
