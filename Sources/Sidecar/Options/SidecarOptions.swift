@@ -10,6 +10,8 @@ public struct SidecarOptions: Sendable, Equatable {
     public var admin = MeshAddress.ipv4([127, 0, 0, 1], port: 15190)
     public var status: MeshAddress?
     public var stateDirectory: String?
+    /// Where spans go. Nil: none are recorded.
+    public var collector: CollectorURL?
 
     /// Most workers: one a core is enough on any machine.
     public static let maxWorkers = 256
@@ -44,6 +46,7 @@ public struct SidecarOptions: Sendable, Equatable {
             case "--admin": admin = try Self.address(value("ADDR"), of: name)
             case "--status": status = try Self.address(value("ADDR"), of: name)
             case "--state": stateDirectory = try value("DIR")
+            case "--collector": collector = try Self.collector(value("URL"))
             case "--check": try flag(.check)
             case "--help", "-h": try flag(.help)
             case "--version": try flag(.version)
@@ -79,6 +82,14 @@ public struct SidecarOptions: Sendable, Equatable {
         }
     }
 
+    private static func collector(_ text: String) throws(Refusal) -> CollectorURL {
+        do {
+            return try CollectorURL(parsing: text)
+        } catch {
+            throw Refusal(description: "--collector \(text): \(error)")
+        }
+    }
+
     public static let usage = """
         outrigger-sidecar --config PATH [--config PATH …] [options]
 
@@ -87,6 +98,7 @@ public struct SidecarOptions: Sendable, Equatable {
           --admin ADDR     admin listener: IPv4:port, [IPv6]:port or unix:/path (default 127.0.0.1:15190)
           --status ADDR    listener for /healthz, /readyz and /metrics only (default: none)
           --state DIR      directory for state that outlives a restart; made when it is not there
+          --collector URL  where spans go, by OTLP/HTTP: http://IPv4:port[/path] (default: none are recorded)
           --check          read and check the configuration, print every problem, and exit
           --version        print the version and exit
 

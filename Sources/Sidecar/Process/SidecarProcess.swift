@@ -22,12 +22,12 @@ public final class SidecarProcess: ProcessControl {
     private static let housekeepingNanoseconds: UInt64 = 5_000_000_000
     private static let drainPollNanoseconds: UInt64 = 50_000_000
 
-    private let options: SidecarOptions
-    private let calls = SystemCalls.linux
+    let options: SidecarOptions
+    let calls = SystemCalls.linux
     private let state = AdminState()
-    private let identities: IdentityRegistry
-    private let metrics: MetricsRegistry
-    private let logs: LogThread
+    let identities: IdentityRegistry
+    let metrics: MetricsRegistry
+    let logs: LogThread
     private let configuration: ConfigurationThread
     private var workers: [Worker] = []
     private let loop: EventLoop
@@ -128,7 +128,7 @@ public final class SidecarProcess: ProcessControl {
             control: self)
         let transport = try openAdmin(handler)
         let loads = WorkerLoads(workers: options.workers)
-        try makeWorkers(loads)
+        handler.spans = try openSpans(try makeWorkers(loads), transport)
         var threads = [try logs.start()]
         for worker in workers { worker.post(.install(snapshot)) }
         for worker in workers { threads.append(try worker.start()) }
@@ -151,6 +151,7 @@ public final class SidecarProcess: ProcessControl {
         for worker in workers { worker.post(.stop) }
         configuration.stop()
         for thread in threads.dropFirst() { thread.join() }
+        handler.spans?.flush()
         logs.stop()
         threads[0].join()
         transport.destroy()
@@ -187,16 +188,19 @@ public final class SidecarProcess: ProcessControl {
         return transport
     }
 
-    private func makeWorkers(_ loads: WorkerLoads) throws {
+    private func makeWorkers(_ loads: WorkerLoads) throws -> [Gateway] {
+        var gateways: [Gateway] = []
         for number in 0..<options.workers {
             let gateway = Gateway(
                 metrics: metrics.worker(number), logs: logs, retired: configuration, identities: identities,
                 calls: calls)
+            gateways.append(gateway)
             workers.append(
                 try Worker(
                     number: number, calls: calls, loads: loads, gateway: gateway, limits: TransportLimits()))
         }
         for worker in workers { worker.setPeers(workers) }
+        return gateways
     }
 
     private func announce() {

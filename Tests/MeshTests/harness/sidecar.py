@@ -25,8 +25,9 @@ def parse_metrics(text):
 class Sidecar:
     """Writes its documents, runs, can be asked by its admin port, and keeps its logs and last metrics on disk."""
 
-    def __init__(self, binary, directory, documents, workers=1, name="sidecar"):
+    def __init__(self, binary, directory, documents, workers=1, name="sidecar", options=()):
         self.binary, self.name, self.workers = binary, name, workers
+        self.options = list(options)
         self.directory = directory / name
         self.directory.mkdir(parents=True, exist_ok=True)
         self.configuration = self.directory / "mesh.yaml"
@@ -47,7 +48,7 @@ class Sidecar:
 
     def command(self, *more):
         return [self.binary, "--config", self.configuration, "--workers", self.workers, "--admin",
-                f"127.0.0.1:{self.admin_port}", *more]
+                f"127.0.0.1:{self.admin_port}", *self.options, *more]
 
     def start(self):
         self.process = Process(self.name, self.command(), self.directory / "output",
