@@ -10,6 +10,9 @@ public struct CompiledTracing: BitwiseCopyable, Sendable {
     public var writesB3 = false
     public var writesB3Multi = false
 
+    /// Something besides `traceparent` is written.
+    public var writesAnyB3: Bool { writesB3 || writesB3Multi }
+
     init() {}
 
     init(_ spec: ListenerSpec.Tracing) {

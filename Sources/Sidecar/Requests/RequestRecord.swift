@@ -28,4 +28,8 @@ struct RequestRecord: BitwiseCopyable {
     var attemptIsOpen = false
     var isWebhook = false
     var isHandshake = false
+
+    /// Inlined: zeros written in place, and not a value of this size returned and copied.
+    @inline(__always)
+    init() {}
 }

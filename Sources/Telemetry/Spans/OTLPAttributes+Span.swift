@@ -26,7 +26,10 @@ extension OTLPAttributes {
         case .client:
             add("url.template", template, field: field, into: &output)
             add("network.protocol.version", "1.1" as OpenText, field: field, into: &output)
-            if let endpoint = names.endpointName(span.endpoint) { addServer(endpoint, into: &output) }
+            if let endpoint = names.endpoint(span.endpoint) {
+                add("server.address", endpoint.address, field: field, into: &output)
+                if let port = endpoint.port { add("server.port", UInt64(port), field: field, into: &output) }
+            }
             if span.resends > 0 {
                 add("http.request.resend_count", UInt64(span.resends), field: field, into: &output)
             }
@@ -51,21 +54,5 @@ extension OTLPAttributes {
         } else {
             add(key, OpenName(configured: "\(span.status)"), field: Self.field, into: &output)
         }
-    }
-
-    /// `server.address` and `server.port` of a configured endpoint; a Unix socket's path has no port.
-    private mutating func addServer(_ endpoint: OpenName, into output: inout ByteBuffer) {
-        let unix = "unix:"
-        var host = endpoint.text[...]
-        if host.hasPrefix(unix) {
-            host = host.dropFirst(unix.utf8.count)
-        } else if let colon = host.lastIndex(of: ":") {
-            if let port = UInt16(host[host.index(after: colon)...]) {
-                add("server.port", UInt64(port), field: Self.field, into: &output)
-            }
-            host = host[..<colon]
-            if host.hasPrefix("[") { host = host.dropFirst().dropLast() }
-        }
-        add("server.address", OpenName(configured: String(host)), field: Self.field, into: &output)
     }
 }

@@ -4,7 +4,17 @@ import Substrate
 enum Protobuf {
     enum WireType: UInt64 { case varint = 0, fixed64 = 1, length = 2, fixed32 = 5 }
 
+    @inline(__always)
     static func varint(_ value: UInt64, into output: inout ByteBuffer) {
+        // Tags and nearly all lengths.
+        if value < 0x80 {
+            output.append(UInt8(truncatingIfNeeded: value))
+        } else {
+            longVarint(value, into: &output)
+        }
+    }
+
+    private static func longVarint(_ value: UInt64, into output: inout ByteBuffer) {
         var rest = value
         while rest >= 0x80 {
             output.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -13,6 +23,7 @@ enum Protobuf {
         output.append(UInt8(truncatingIfNeeded: rest))
     }
 
+    @inline(__always)
     private static func tag(_ field: UInt64, _ type: WireType, into output: inout ByteBuffer) {
         varint(field << 3 | type.rawValue, into: &output)
     }
@@ -24,7 +35,7 @@ enum Protobuf {
 
     static func fixed64(_ field: UInt64, _ value: UInt64, into output: inout ByteBuffer) {
         tag(field, .fixed64, into: &output)
-        for shift in 0..<8 { output.append(UInt8(truncatingIfNeeded: value >> UInt64(shift &* 8))) }
+        store(value.littleEndian, into: &output)
     }
 
     static func fixed32(_ field: UInt64, _ value: UInt32, into output: inout ByteBuffer) {
@@ -47,6 +58,12 @@ enum Protobuf {
 
     /// Most significant byte first: ids.
     static func bigEndian(_ value: UInt64, into output: inout ByteBuffer) {
-        for shift in 0..<8 { output.append(UInt8(truncatingIfNeeded: value >> UInt64(56 &- shift &* 8))) }
+        store(value.bigEndian, into: &output)
+    }
+
+    private static func store(_ word: UInt64, into output: inout ByteBuffer) {
+        let spare = unsafe output.unsafeSpare(minimum: 8)
+        unsafe UnsafeMutableRawBufferPointer(spare).storeBytes(of: word, as: UInt64.self)
+        output.commit(8)
     }
 }

@@ -7,7 +7,6 @@ public protocol SpanNames {
     func templateName(_ number: UInt32) -> OpenName?
     func serviceName(_ number: UInt32) -> OpenName?
     func tenantName(_ number: UInt32) -> OpenName?
-    /// `IPv4:port`, `[IPv6]:port` or `unix:/path`.
-    func endpointName(_ number: UInt32) -> OpenName?
+    func endpoint(_ number: UInt32) -> SpanEndpoint?
     func peerName(_ number: UInt32) -> OpenName?
 }

@@ -46,7 +46,7 @@ import Testing
         #expect(route.requestHeaders.remove == ["x-b"])
         #expect(route.maxBodyBytes == 65_536)
         #expect(route.tracing.errors == .sampled)
-        #expect(mesh.routes.last?.spec.tracing.errors == .always)
+        #expect(mesh.routes[3].spec.tracing.errors == .always)
         let tracing = try #require(mesh.listeners.last).spec.tracing
         #expect(tracing.sample.partsPerMillion == 5_000)
         #expect(tracing.accept == .any)

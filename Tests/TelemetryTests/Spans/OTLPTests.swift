@@ -12,11 +12,11 @@ import Testing
         func templateName(_ number: UInt32) -> OpenName? { number == 1 ? "/*" : nil }
         func serviceName(_ number: UInt32) -> OpenName? { number == 1 ? "backend" : nil }
         func tenantName(_ number: UInt32) -> OpenName? { nil }
-        func endpointName(_ number: UInt32) -> OpenName? {
+        func endpoint(_ number: UInt32) -> SpanEndpoint? {
             switch number {
-            case 1: "127.0.0.1:9090"
-            case 2: "[::1]:80"
-            case 3: "unix:/run/a"
+            case 1: SpanEndpoint("127.0.0.1:9090")
+            case 2: SpanEndpoint("[::1]:80")
+            case 3: SpanEndpoint("unix:/run/a")
             default: nil
             }
         }
@@ -100,7 +100,7 @@ import Testing
 
     @Test(
         arguments: [
-            (1, ["server.port", "server.address=127.0.0.1"]), (2, ["server.port", "server.address=::1"]),
+            (1, ["server.address=127.0.0.1", "server.port"]), (2, ["server.address=::1", "server.port"]),
             (3, ["server.address=/run/a"]), (4, []),
         ] as [(UInt32, [String])])
     func `splits an endpoint into address and port`(endpoint: UInt32, expected: [String]) {
