@@ -17,6 +17,27 @@ public struct ListenerSpec: Sendable, Equatable {
         public init(path: String) { self.path = path }
     }
 
+    /// What is believed, recorded and told of traces.
+    public struct Tracing: Sendable, Equatable {
+        /// From whom a trace is taken on.
+        public enum Accept: String, Sendable, CaseIterable {
+            /// Services of the mesh that their certificate proves.
+            case verified
+            /// Every client: for a listener behind a proxy that cleans what strangers send.
+            case any
+        }
+
+        public enum Format: String, Sendable, CaseIterable { case w3c, b3, b3multi }
+
+        /// Share of traces begun here that are exported. Who continues a trace follows its decision. Default 1 %.
+        public var sample = Share.percent(1)
+        public var accept = Accept.verified
+        /// How the endpoint is told; `w3c` always is.
+        public var propagate: [Format] = [.w3c]
+
+        public init() {}
+    }
+
     public var role: Role
     public var address: MeshAddress
     public var tls: ServerTLSSpec?
@@ -29,6 +50,7 @@ public struct ListenerSpec: Sendable, Equatable {
     /// Proxies in front that append to `X-Forwarded-For`; the client's address is that many hops from the right.
     public var trustedHops = 0
     public var accessLog: AccessLog?
+    public var tracing = Tracing()
     /// Time in which a client must send a whole request head; also from accept to the first byte. Default 10 s.
     public var headTimeout = TimeSpan.seconds(10)
     /// Time that a keep-alive connection may stand idle. Default 60 s.

@@ -72,6 +72,19 @@ public struct RouteSpec: Sendable, Equatable {
         public init() {}
     }
 
+    public struct Tracing: Sendable, Equatable {
+        public enum Errors: String, Sendable, CaseIterable {
+            /// Exported as often as anything else.
+            case sampled
+            /// A request that ends in an error is exported by this hop whatever was decided about its trace.
+            case always
+        }
+
+        public var errors = Errors.sampled
+
+        public init() {}
+    }
+
     public var access: Access
     /// Edge listeners by name; empty means all of them.
     public var listeners: [String] = []
@@ -84,6 +97,7 @@ public struct RouteSpec: Sendable, Equatable {
     public var backends: [Backend] = []
     public var webhook: String?
     public var timeouts = Timeouts()
+    public var tracing = Tracing()
     public var requestHeaders = HeaderOperations()
     public var responseHeaders = HeaderOperations()
     /// Largest request body in bytes. Default: none for proxied routes, 3 MiB for webhooks.

@@ -23,6 +23,7 @@ extension RouteSpec {
             $0.member("request", timeouts.request.description)
             $0.member("idle", timeouts.idle.description)
         }
+        writer.object("tracing") { $0.member("errors", tracing.errors.rawValue) }
         requestHeaders.write("requestHeaders", to: &writer)
         responseHeaders.write("responseHeaders", to: &writer)
         writer.member("maxBodyBytes", maxBodyBytes.map(ByteSize.text))

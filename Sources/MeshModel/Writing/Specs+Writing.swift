@@ -16,6 +16,11 @@ extension ListenerSpec {
         writer.member("tenantFrom", tenantFrom)
         writer.member("trustedHops", trustedHops)
         if let accessLog { writer.object("accessLog") { $0.member("path", accessLog.path) } }
+        writer.object("tracing") {
+            $0.member("sample", tracing.sample.description)
+            $0.member("accept", tracing.accept.rawValue)
+            $0.member("propagate", tracing.propagate.map(\.rawValue))
+        }
         writer.member("headTimeout", headTimeout.description)
         writer.member("idleTimeout", idleTimeout.description)
     }

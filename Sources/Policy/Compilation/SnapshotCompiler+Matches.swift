@@ -115,6 +115,7 @@ extension SnapshotCompiler {
     ) throws(PolicyError) -> MatchDetail {
         var detail = MatchDetail()
         detail.template = text.intern(Self.label(match.path))
+        detail.templateID = identities.templateID(Self.label(match.path))
         detail.otherMethods = internNames(
             match.methods.filter { name in Array(name.utf8).withBytes { HTTPMethod($0) } == .other })
         for (index, segment) in path.segments.enumerated() {

@@ -16,6 +16,10 @@ extension SnapshotCompiler {
             compiled.serviceIndex = applicationServices[index] ?? -1
             compiled.trustedHops = UInt32(clamping: listener.spec.trustedHops)
             compiled.tenantFrom = internNames(listener.spec.tenantFrom)
+            compiled.id = identities.listenerID(
+                name: OwnedName(tenant: listener.tenant, name: listener.name).text,
+                service: listener.spec.service)
+            compiled.tracing = CompiledTracing(listener.spec.tracing)
             listeners.append(compiled)
         }
     }
@@ -68,6 +72,7 @@ extension SnapshotCompiler {
         compiled.template = text.intern(Self.label(spec.matches.first?.path))
         compiled.tenantIndex = try tenantIndex(route.tenant, of: resource)
         compiled.order = Int32(clamping: spec.order)
+        compiled.exportsErrors = spec.tracing.errors == .always
         compiled.requestTimeoutNanoseconds = spec.timeouts.request.nanoseconds
         compiled.idleTimeoutNanoseconds = spec.timeouts.idle.nanoseconds
         compiled.backends = compileBackends(spec.backends, for: route.tenant)

@@ -20,6 +20,11 @@ public final class IdentityRegistry: Sendable {
         var isApplication: Bool
     }
 
+    private struct ListenerName: Hashable {
+        var name: String
+        var service: String?
+    }
+
     private struct Series<Key: Hashable> {
         var numbers: [Key: UInt32] = [:]
         var keys: [Key] = []
@@ -40,6 +45,8 @@ public final class IdentityRegistry: Sendable {
         var routes = Series<Name>()
         var tenants = Series<String>()
         var endpoints = Series<EndpointName>()
+        var listeners = Series<ListenerName>()
+        var templates = Series<String>()
     }
 
     private let state = Mutex(State())
@@ -58,6 +65,14 @@ public final class IdentityRegistry: Sendable {
     }
 
     public func tenantID(name: String) -> UInt32 { state.withLock { $0.tenants.number(of: name) } }
+
+    /// - Parameter service: the local service that the listener stands before.
+    public func listenerID(name: String, service: String?) -> UInt32 {
+        state.withLock { $0.listeners.number(of: ListenerName(name: name, service: service)) }
+    }
+
+    /// A route's path as configured.
+    public func templateID(_ text: String) -> UInt32 { state.withLock { $0.templates.number(of: text) } }
 
     /// - Parameters:
     ///   - service: the service's number.
@@ -90,6 +105,21 @@ public final class IdentityRegistry: Sendable {
     /// The address. Empty for a number never given.
     public func name(ofEndpoint number: UInt32) -> String {
         state.withLock { $0.endpoints.key(of: number)?.address.description ?? "" }
+    }
+
+    /// Empty for a number never given.
+    public func name(ofListener number: UInt32) -> String {
+        state.withLock { $0.listeners.key(of: number)?.name ?? "" }
+    }
+
+    /// The local service that the listener stands before, else its own name. Empty for a number never given.
+    public func service(ofListener number: UInt32) -> String {
+        state.withLock { $0.listeners.key(of: number).map { $0.service ?? $0.name } ?? "" }
+    }
+
+    /// Empty for a number never given.
+    public func name(ofTemplate number: UInt32) -> String {
+        state.withLock { $0.templates.key(of: number) ?? "" }
     }
 
     /// The number of the service that the endpoint belongs to. Nil for a number never given.

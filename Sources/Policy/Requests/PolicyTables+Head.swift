@@ -134,6 +134,11 @@ extension PolicyTables {
         return state.route >= 0 ? routes[Int(state.route)].template : ByteRange()
     }
 
+    /// Number of that template in `IdentityRegistry`; nil for requests that no match holds.
+    public func templateID(of state: RequestState) -> UInt32? {
+        state.match >= 0 ? router.details[Int(state.match)].templateID : nil
+    }
+
     /// The name of a template's parameter: `index` below `state.parameterCount`.
     public func parameterName(_ index: Int, of state: RequestState) -> Bytes {
         guard state.match >= 0 else { return Bytes() }

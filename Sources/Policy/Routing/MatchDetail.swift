@@ -4,6 +4,8 @@ import Substrate
 struct MatchDetail: BitwiseCopyable {
     /// The path as configured, in `text`.
     var template = ByteRange()
+    /// From `IdentityRegistry`.
+    var templateID: UInt32 = 0
     /// One bit a segment: it is a parameter's value.
     var parameterSegments: UInt32 = 0
     /// The last parameter takes everything that is left.

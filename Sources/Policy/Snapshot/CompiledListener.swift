@@ -1,6 +1,9 @@
 /// A listener as requests see it.
 public struct CompiledListener: BitwiseCopyable, Sendable {
     public var role: ListenerRole
+    /// From `IdentityRegistry`.
+    public var id: UInt32 = 0
+    public var tracing = CompiledTracing()
     /// Owner of the local service, or -1 for the mesh.
     public var tenantIndex: Int32 = -1
     /// Inbound: the implicit service whose one endpoint is the application; -1 otherwise.

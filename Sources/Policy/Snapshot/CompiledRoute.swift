@@ -32,6 +32,8 @@ public struct CompiledRoute: BitwiseCopyable, Sendable {
     /// SPIFFE IDs of `access`, in `names`.
     public var allowedPeers = TableRange()
     public var order: Int32 = 0
+    /// A request that ends in an error is exported whatever was decided about its trace.
+    public var exportsErrors = false
 
     init(id: UInt32) { self.id = id }
 }

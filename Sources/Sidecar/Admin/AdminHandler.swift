@@ -24,6 +24,7 @@ final class AdminHandler: ExchangeHandler {
     private var reports: [(exchange: SlotID, report: ClusterReport)] = []
     private var body = ByteBuffer()
     var signalSource: SignalSource?
+    var spans: SpanExporter?
 
     init(
         state: AdminState, metrics: MetricsRegistry, identities: IdentityRegistry, build: BuildInfo,
@@ -73,7 +74,7 @@ final class AdminHandler: ExchangeHandler {
                 let report = takeReport(exchange[].id)
                 metrics.render(
                     into: &body, names: names, build: build, process: ProcessReading.now(),
-                    extra: status.gauges(report?.counters ?? TransportCounters()))
+                    extra: status.gauges(report?.counters ?? TransportCounters()) + (spans?.families ?? []))
             case .configuration:
                 if let configuration = state.configuration {
                     // Held by name: its bytes live only as long as it does.
@@ -157,10 +158,13 @@ final class AdminHandler: ExchangeHandler {
     // MARK: Signals and times
 
     func descriptorReady(_ number: UInt32) {
+        if spans?.descriptorReady(number) == true { return }
         while let signal = signalSource?.next() { status.received(signal) }
     }
 
-    func timerFired(_ number: UInt32) { status.timerFired(number) }
+    func timerFired(_ number: UInt32) {
+        if number == SpanExporter.tickTimer { spans?.tick() } else { status.timerFired(number) }
+    }
 }
 
 /// What the admin listener asks of the process.

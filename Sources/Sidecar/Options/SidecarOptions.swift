@@ -12,6 +12,8 @@ public struct SidecarOptions: Sendable, Equatable {
     public var stateDirectory: String?
     /// How long new connections are let in once the process was told to end.
     public var drainPeriod = Drain.defaultPeriod
+    /// Where spans go. Nil: none are recorded.
+    public var collector: CollectorURL?
 
     /// Most workers: one a core is enough on any machine.
     public static let maxWorkers = 256
@@ -47,6 +49,7 @@ public struct SidecarOptions: Sendable, Equatable {
             case "--status": status = try Self.address(value("ADDR"), of: name)
             case "--state": stateDirectory = try value("DIR")
             case "--drain": drainPeriod = try Self.drainPeriod(value("TIME"))
+            case "--collector": collector = try Self.collector(value("URL"))
             case "--check": try flag(.check)
             case "--help", "-h": try flag(.help)
             case "--version": try flag(.version)
@@ -91,6 +94,14 @@ public struct SidecarOptions: Sendable, Equatable {
         }
     }
 
+    private static func collector(_ text: String) throws(Refusal) -> CollectorURL {
+        do {
+            return try CollectorURL(parsing: text)
+        } catch {
+            throw Refusal(description: "--collector \(text): \(error)")
+        }
+    }
+
     public static let usage = """
         outrigger-sidecar --config PATH [--config PATH …] [options]
 
@@ -100,6 +111,7 @@ public struct SidecarOptions: Sendable, Equatable {
           --status ADDR    listener for /healthz, /readyz and /metrics only (default: none)
           --state DIR      directory for state that outlives a restart; made when it is not there
           --drain TIME     how long new connections are let in once told to end, 0s to 1h (default 5s)
+          --collector URL  where spans go, by OTLP/HTTP: http://IPv4:port[/path] (default: none are recorded)
           --check          read and check the configuration, print every problem, and exit
           --version        print the version and exit
 

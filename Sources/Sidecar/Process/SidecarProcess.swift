@@ -23,10 +23,10 @@ public final class SidecarProcess: ProcessControl {
     let options: SidecarOptions
     let calls = SystemCalls.linux
     let state = AdminState()
-    private let identities: IdentityRegistry
+    let identities: IdentityRegistry
     private let tickets: TicketKeys
     private let certificates = CertificateWatch()
-    private let metrics: MetricsRegistry
+    let metrics: MetricsRegistry
     let logs: LogThread
     let configuration: ConfigurationThread
     var workers: [Worker] = []
@@ -142,7 +142,7 @@ public final class SidecarProcess: ProcessControl {
             control: self)
         let transport = try openAdmin(handler)
         let loads = WorkerLoads(workers: options.workers)
-        try makeWorkers(loads)
+        handler.spans = try openSpans(try makeWorkers(loads), transport)
         var threads = [try logs.start()]
         for worker in workers { worker.post(.install(snapshot)) }
         for worker in workers { threads.append(try worker.start()) }
@@ -169,6 +169,7 @@ public final class SidecarProcess: ProcessControl {
         for worker in workers { worker.post(.stop) }
         configuration.stop()
         for thread in threads.dropFirst() { thread.join() }
+        handler.spans?.flush()
         logs.stop()
         threads[0].join()
         transport.destroy()
@@ -207,16 +208,19 @@ public final class SidecarProcess: ProcessControl {
         return transport
     }
 
-    private func makeWorkers(_ loads: WorkerLoads) throws {
+    private func makeWorkers(_ loads: WorkerLoads) throws -> [Gateway] {
+        var gateways: [Gateway] = []
         for number in 0..<options.workers {
             let gateway = Gateway(
                 metrics: metrics.worker(number), logs: logs, retired: configuration, identities: identities,
                 calls: calls, crashRing: CrashRing(worker: number))
+            gateways.append(gateway)
             workers.append(
                 try Worker(
                     number: number, calls: calls, loads: loads, gateway: gateway, limits: TransportLimits()))
         }
         for worker in workers { worker.setPeers(workers) }
+        return gateways
     }
 
     /// A socket that nothing uses would take connections that nobody answers.

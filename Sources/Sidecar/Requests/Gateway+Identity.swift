@@ -5,21 +5,18 @@ import Telemetry
 
 extension Gateway {
     /// Gives the request its trace and its id: those of a verified peer as received, otherwise new ones.
-    func identify(_ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>) {
+    func identify(
+        _ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>, _ tracing: CompiledTracing
+    ) {
         let head = exchange[].head
+        takeTrace(exchange, record, tracing)
         if record[].peerIsTrusted {
-            if let received = single(.traceparent, in: head), let trace = TraceContext(traceparent: received)
-            {
-                record[].trace = trace
-                record[].keepsTrace = true
-            }
             if let received = single(.xRequestID, in: head), RequestID.isAcceptable(received) {
                 record[].keepsRequestID = true
                 record[].requestID = RequestID(parsing: received)
             }
             if let received = single(.outriggerFlow, in: head) { record[].flow = FlowID.parse(received) }
         }
-        if !record[].keepsTrace { record[].trace = .root(random: &g[].random) }
         if !record[].keepsRequestID { record[].requestID = RequestID(random: &g[].random) }
     }
 
@@ -30,7 +27,7 @@ extension Gateway {
     }
 
     /// The value of a field that stands exactly once.
-    private func single(_ known: KnownHeader, in head: MessageHead) -> Bytes? {
+    func single(_ known: KnownHeader, in head: MessageHead) -> Bytes? {
         var found: Bytes?
         for index in 0..<head.fieldCount where head[field: index].known == known {
             if found != nil { return nil }

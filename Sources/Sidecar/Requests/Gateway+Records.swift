@@ -39,6 +39,7 @@ extension Gateway {
             let elapsed = calls.monotonic().nanoseconds(since: exchange[].startedAt.monotonic)
             log(exchange, record, view, to: view.accessLogs[number], duration: elapsed)
         }
+        if record[].recording != .none { endSpan(exchange, record, view) }
         let place = record[].pin
         record[].pin = -1
         if let snapshot = g[].pins.unpin(place) { retired.dispose(snapshot) }

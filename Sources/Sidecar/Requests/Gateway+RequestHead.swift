@@ -11,9 +11,7 @@ extension Gateway {
     /// What a stranger says of itself, of the client or of a trace counts for nothing.
     private static let fromStrangers = always.union(
         KnownHeaderSet(
-            .traceparent, .tracestate, .xRequestID, .xForwardedFor, .xForwardedHost, .xForwardedProto,
-            .forwarded,
-            .xRealIP))
+            .xRequestID, .xForwardedFor, .xForwardedHost, .xForwardedProto, .forwarded, .xRealIP))
 
     func writeRequestHead(_ exchange: ExchangePointer, into output: inout ByteBuffer) {
         let record = g[].records[exchange[].id.index]
@@ -22,12 +20,12 @@ extension Gateway {
         let listener = view.tables.listeners[Int(record[].listener)]
         var dropped = record[].peerIsTrusted ? Self.always : Self.fromStrangers
         if record[].peerIsTrusted {
-            if !record[].keepsTrace { dropped.formUnion(KnownHeaderSet(.traceparent, .tracestate)) }
             if !record[].keepsRequestID { dropped.formUnion(KnownHeaderSet(.xRequestID)) }
         } else if listener.trustedHops > 0 {
             // A proxy in front is trusted to say how the client came.
             dropped.subtract(KnownHeaderSet(.xForwardedHost, .xForwardedProto))
         }
+        dropped.formUnion(droppedTraceFields(record, listener.tracing))
         // A collected body was asked for by us already.
         if record[].isWebhook { dropped.formUnion(KnownHeaderSet(.expect)) }
 
@@ -46,6 +44,7 @@ extension Gateway {
                 head.facts.authority.isEmpty ? view.tables.text.bytes(service) : head[head.facts.authority],
                 into: &output)
         }
+        writeTrace(exchange, record, listener.tracing, into: &output)
         writeOwnFields(exchange, record, view, trustedHops: listener.trustedHops, into: &output)
     }
 
@@ -53,11 +52,6 @@ extension Gateway {
         _ exchange: ExchangePointer, _ record: SlotPointer<RequestRecord>, _ view: SnapshotView,
         trustedHops: UInt32, into output: inout ByteBuffer
     ) {
-        if !record[].keepsTrace {
-            output.append("traceparent: ")
-            record[].trace.append(into: &output)
-            output.append("\r\n")
-        }
         if !record[].keepsRequestID, let requestID = record[].requestID {
             output.append("x-request-id: ")
             requestID.append(into: &output)

@@ -74,13 +74,15 @@ final class Gateway: ExchangeHandler {
         guard let transport = g[].transport else { return .refuse(.internalError) }
         record[].state = RequestState(listener: UInt16(record[].listener), entropy: g[].random.next())
         let peer = transport.peerIdentity(exchange)
-        record[].peerIsTrusted = !view.tables.listeners[Int(record[].listener)].isEdge && !peer.isEmpty
-        identify(exchange, record)
+        let listener = view.tables.listeners[Int(record[].listener)]
+        record[].peerIsTrusted = !listener.isEdge && !peer.isEmpty
+        identify(exchange, record, listener.tracing)
         let verdict = view.tables.decideHead(
             exchange[].head, peer: PeerFacts(spiffe: peer, isTLS: transport.isEncrypted(exchange)),
             state: &record[].state)
         record[].isWebhook = record[].state.webhook >= 0
         if record[].isWebhook { giveFlow(exchange, record) }
+        if g[].isTracing { beginSpan(exchange, record, view) }
         switch verdict {
         case .proceed:
             return forward(exchange, record, view)
@@ -148,6 +150,7 @@ final class Gateway: ExchangeHandler {
         let endpoint = view.tables.endpoints[Int(index)].id
         g[].balancer.started(endpoint)
         record[].attemptIsOpen = true
+        if record[].recording != .none { beginTry(exchange) }
         return Int32(endpoint)
     }
 
@@ -186,7 +189,9 @@ final class Gateway: ExchangeHandler {
                 now: now)
         }
         let service = view.tables.services[Int(record[].state.service)].id &+ 1
-        metrics.attempt(service: service, outcome: AttemptOutcome(failure, status: status))
+        let outcome = AttemptOutcome(failure, status: status)
+        metrics.attempt(service: service, outcome: outcome)
+        if record[].recording != .none { endTry(exchange, record, view, outcome, status: status) }
         metrics.pool(service: service, event: exchange[].reusedConnection ? .reused : .opened)
     }
 }

@@ -8,7 +8,7 @@ import Telemetry
 struct GatewayState: ~Copyable {
     var transport: Transport?
     var pins = SnapshotPins()
-    var records = RecordTable()
+    var records = RecordTable(RequestRecord())
     var balancer = Balancer()
     var verifications = VerificationPool()
     var tape: JSONTape
@@ -20,8 +20,13 @@ struct GatewayState: ~Copyable {
     var logLines = ByteBuffer()
     var logOfLines: Int32 = -1
     var pendingLines = 0
+    /// Where spans go; nil without a collector.
+    var spans: SpanWriter?
     /// By listener number.
     var directions: [Direction] = []
+
+    /// A collector is configured.
+    var isTracing = false
 
     init(seed: UInt64) {
         random = RandomSource(seed: seed)

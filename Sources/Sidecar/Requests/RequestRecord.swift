@@ -18,10 +18,18 @@ struct RequestRecord: BitwiseCopyable {
     var verification: Int32 = -1
     /// The peer is a verified service of the mesh: what it says of trace, client and flow is kept.
     var peerIsTrusted = false
-    /// The peer's own trace context and request id are forwarded as received.
-    var keepsTrace = false
+    /// Where the trace comes from.
+    var traceSource = TraceSource.minted
+    /// What becomes of the request's spans.
+    var recording = SpanRecording.none
+    var tracesDebug = false
+    /// The peer's own request id is forwarded as received.
     var keepsRequestID = false
     var attemptIsOpen = false
     var isWebhook = false
     var isHandshake = false
+
+    /// Inlined: zeros written in place, and not a value of this size returned and copied.
+    @inline(__always)
+    init() {}
 }

@@ -8,6 +8,7 @@ public enum KnownHeader: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case forwarded, xForwardedFor, xForwardedHost, xForwardedProto, xForwardedClientCert, xRealIP
     // Tracing
     case traceparent, tracestate, xRequestID
+    case b3, xB3TraceID, xB3SpanID, xB3ParentSpanID, xB3Sampled, xB3Flags
     // Credentials
     case authorization, cookie, setCookie, proxyAuthorization, proxyAuthenticate, xHubSignature,
         xHubSignature256
@@ -43,6 +44,12 @@ public enum KnownHeader: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .traceparent: "traceparent"
         case .tracestate: "tracestate"
         case .xRequestID: "x-request-id"
+        case .b3: "b3"
+        case .xB3TraceID: "x-b3-traceid"
+        case .xB3SpanID: "x-b3-spanid"
+        case .xB3ParentSpanID: "x-b3-parentspanid"
+        case .xB3Sampled: "x-b3-sampled"
+        case .xB3Flags: "x-b3-flags"
         case .authorization: "authorization"
         case .cookie: "cookie"
         case .setCookie: "set-cookie"
@@ -72,7 +79,7 @@ public enum KnownHeader: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         guard name.count >= 2 else { return .other }
         let first = ASCII.lowercased(name[0])
         switch name.count {
-        case 2: return .te
+        case 2: return first == UInt8(ascii: "b") ? .b3 : .te
         case 3: return .via
         case 4: return first == UInt8(ascii: "h") ? .host : .date
         case 6: return first == UInt8(ascii: "e") ? .expect : first == UInt8(ascii: "s") ? .server : .cookie
@@ -82,9 +89,15 @@ public enum KnownHeader: UInt8, Sendable, BitwiseCopyable, CaseIterable {
             if first == UInt8(ascii: "c") { return .connection }
             if first == UInt8(ascii: "k") { return .keepAlive }
             if first == UInt8(ascii: "s") { return .setCookie }
+            if first == UInt8(ascii: "x") { return .xB3Flags }
             return ASCII.lowercased(name[5]) == UInt8(ascii: "s") ? .tracestate : .other
-        case 11: return first == UInt8(ascii: "t") ? .traceparent : .retryAfter
-        case 12: return first == UInt8(ascii: "x") ? .xRequestID : .contentType
+        case 11:
+            return first == UInt8(ascii: "t")
+                ? .traceparent : first == UInt8(ascii: "x") ? .xB3SpanID : .retryAfter
+        case 12:
+            if first != UInt8(ascii: "x") { return .contentType }
+            if ASCII.lowercased(name[2]) != UInt8(ascii: "b") { return .xRequestID }
+            return ASCII.lowercased(name[5]) == UInt8(ascii: "t") ? .xB3TraceID : .xB3Sampled
         case 13: return first == UInt8(ascii: "x") ? outrigger(name) : .authorization
         case 14: return first == UInt8(ascii: "x") ? outrigger(name) : .contentLength
         case 15:
@@ -97,7 +110,8 @@ public enum KnownHeader: UInt8, Sendable, BitwiseCopyable, CaseIterable {
             return outrigger(name)
         case 17:
             if first == UInt8(ascii: "t") { return .transferEncoding }
-            return ASCII.lowercased(name[2]) == UInt8(ascii: "f") ? .xForwardedProto : outrigger(name)
+            if ASCII.lowercased(name[2]) == UInt8(ascii: "f") { return .xForwardedProto }
+            return ASCII.lowercased(name[2]) == UInt8(ascii: "b") ? .xB3ParentSpanID : outrigger(name)
         case 18: return first == UInt8(ascii: "x") ? outrigger(name) : .proxyAuthenticate
         case 19:
             if first == UInt8(ascii: "p") { return .proxyAuthorization }

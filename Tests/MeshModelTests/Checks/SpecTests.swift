@@ -97,6 +97,25 @@ import Testing
         Refusal(
             "access log without path", listener("role: edge, address: 127.0.0.1:80, accessLog: {}"),
             at: "/spec/accessLog/path", line: 7, "is missing"),
+        Refusal(
+            "share without a unit",
+            listener("role: edge, address: 127.0.0.1:80, tracing: { sample: 1 }"),
+            at: "/spec/tracing/sample", line: 7, "write 1%"),
+        Refusal(
+            "share past the whole",
+            listener("role: edge, address: 127.0.0.1:80, tracing: { sample: 100.0001% }"),
+            at: "/spec/tracing/sample", line: 7, "0% to 100%"),
+        Refusal(
+            "unknown accept", listener("role: edge, address: 127.0.0.1:80, tracing: { accept: all }"),
+            at: "/spec/tracing/accept", line: 7, "is not a value here"),
+        Refusal(
+            "unknown format",
+            listener("role: edge, address: 127.0.0.1:80, tracing: { propagate: [ w3c, b3mult ] }"),
+            at: "/spec/tracing/propagate/1", line: 7, "did you mean 'b3multi'?"),
+        Refusal(
+            "formats without w3c",
+            listener("role: edge, address: 127.0.0.1:80, tracing: { propagate: [ b3 ] }"),
+            at: "/spec/tracing/propagate", line: 7, "add w3c"),
     ]
 
     static let services: [Refusal] = [
@@ -159,6 +178,9 @@ import Testing
         Refusal("no access", route("hosts: [ a.test ]"), at: "/spec/access", line: 7, "is missing"),
         Refusal(
             "unknown access", route("access: pubic"), at: "/spec/access", line: 7, "did you mean 'public'?"),
+        Refusal(
+            "unknown tracing of errors", route("access: public, tracing: { errors: alway }"),
+            at: "/spec/tracing/errors", line: 7, "did you mean 'always'?"),
         Refusal("access of nobody", route("access: []"), at: "/spec/access", line: 7, "nobody could call"),
         Refusal(
             "access by a policy", route("access: [ agents ]"), at: "/spec/access/0", line: 7,

@@ -45,6 +45,14 @@ import Testing
         #expect(route.requestHeaders.set.map(\.name) == ["host", "x-a"])
         #expect(route.requestHeaders.remove == ["x-b"])
         #expect(route.maxBodyBytes == 65_536)
+        #expect(route.tracing.errors == .sampled)
+        #expect(mesh.routes[3].spec.tracing.errors == .always)
+        let tracing = try #require(mesh.listeners.last).spec.tracing
+        #expect(tracing.sample.partsPerMillion == 5_000)
+        #expect(tracing.accept == .any)
+        #expect(tracing.propagate == [.w3c, .b3, .b3multi])
+        #expect(mesh.listeners[0].spec.tracing == ListenerSpec.Tracing())
+        #expect(ListenerSpec.Tracing().sample.partsPerMillion == 10_000)
     }
 
     @Test func `a tenant's route without hosts gets the tenant's`() throws {

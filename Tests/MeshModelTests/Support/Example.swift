@@ -83,9 +83,17 @@ enum Example {
           maxBodyBytes: 64KiB
         ---
         kind: Route
+        name: told
+        spec: { access: public, hosts: [ told.test ], tracing: { errors: always }, backends: [ { service: portal } ] }
+        ---
+        kind: Route
         tenant: acme
         name: own
         spec: { access: [ spiffe://mesh.test/service/portal ], backends: [ { service: backend } ] }
+        ---
+        kind: Listener
+        name: traced
+        spec: { role: edge, address: 127.0.0.1:18081, tracing: { sample: 0.5%, accept: any, propagate: [ w3c, b3, b3multi ] } }
 
         """
 }

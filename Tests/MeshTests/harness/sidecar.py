@@ -25,9 +25,10 @@ def parse_metrics(text):
 class Sidecar:
     """Writes its documents, runs, can be asked by its admin port, and keeps its logs and last metrics on disk."""
 
-    def __init__(self, binary, directory, documents, workers=1, name="sidecar", drain="0s"):
+    def __init__(self, binary, directory, documents, workers=1, name="sidecar", drain="0s", options=()):
         # Nobody is told of an end in a test: by default it comes at once.
         self.binary, self.name, self.workers, self.drain = binary, name, workers, drain
+        self.options = list(options)
         self.directory = directory / name
         self.directory.mkdir(parents=True, exist_ok=True)
         self.configuration = self.directory / "mesh.yaml"
@@ -48,7 +49,7 @@ class Sidecar:
 
     def command(self, *more):
         return [self.binary, "--config", self.configuration, "--workers", self.workers, "--admin",
-                f"127.0.0.1:{self.admin_port}", "--drain", self.drain, *more]
+                f"127.0.0.1:{self.admin_port}", "--drain", self.drain, *self.options, *more]
 
     def start(self):
         self.process = Process(self.name, self.command(), self.directory / "output",

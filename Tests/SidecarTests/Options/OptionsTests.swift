@@ -84,4 +84,30 @@ struct OptionsTests {
             #expect(SidecarOptions.usage.contains(code))
         }
     }
+
+    @Test(arguments: [
+        ("http://127.0.0.1:4318", "/v1/traces"), ("http://127.0.0.1:4318/", "/v1/traces"),
+        ("http://127.0.0.1:4318/otlp/v1/traces", "/otlp/v1/traces"), ("http://[::1]:4318", "/v1/traces"),
+    ])
+    func `a collector is an address and a path`(text: String, path: String) throws {
+        let options = try SidecarOptions(arguments: ["--config", "a", "--collector", text])
+        let collector = try #require(options.collector)
+        #expect(collector.path == path)
+        #expect(text.hasPrefix("http://\(collector.address)") || text.hasPrefix("http://[::1]:4318"))
+    }
+
+    @Test func `a collector that cannot be reached by these words is refused`() {
+        func says(_ url: String) -> String { refusal("--config", "a", "--collector", url) ?? "" }
+        #expect(says("https://127.0.0.1:4318").contains("https is not in this version"))
+        #expect(says("HTTPS://127.0.0.1:4318").contains("https is not in this version"))
+        #expect(says("127.0.0.1:4318").contains("must begin with http://"))
+        #expect(says("http://user@127.0.0.1:4318").contains("--collector http://user@127.0.0.1:4318"))
+        #expect(says("http://unix:/run/a").contains("Unix socket"))
+        #expect(says("http://127.0.0.1:4318/a?b").contains("without a query"))
+        #expect(says("http://127.0.0.1:4318/a b").contains("visible ASCII"))
+        let path = "/" + String(repeating: "a", count: CollectorURL.maxPathBytes - 1)
+        #expect(refusal("--config", "a", "--collector", "http://127.0.0.1:1" + path) == nil)
+        #expect(says("http://127.0.0.1:1" + path + "a").contains("1024"))
+        #expect(refusal("--config", "a") == nil)
+    }
 }

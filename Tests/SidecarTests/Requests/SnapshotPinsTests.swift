@@ -88,7 +88,7 @@ struct SnapshotPinsTests {
     }
 
     @Test func `records stay where they are while the table grows`() {
-        var records = RecordTable()
+        var records = RecordTable(RequestRecord())
         let first = records[0]
         first[].pin = 7
         records[5_000][].pin = 9

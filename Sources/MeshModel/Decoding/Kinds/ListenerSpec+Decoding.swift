@@ -1,6 +1,7 @@
 extension ListenerSpec {
     static let fieldNames = [
         "role", "address", "tls", "service", "application", "tenantFrom", "trustedHops", "accessLog",
+        "tracing",
         "headTimeout",
         "idleTimeout",
     ]
@@ -27,6 +28,9 @@ extension ListenerSpec {
         if let log = fields.object("accessLog", known: ["path"]) {
             log.require("path", hint: "a file, or /dev/stdout")
             spec.accessLog = log.text("path").map(AccessLog.init(path:))
+        }
+        if let tracing = fields.object("tracing", known: Tracing.fieldNames) {
+            spec.tracing = Tracing(decoding: tracing)
         }
         if let span = fields.timeSpan("headTimeout") { spec.headTimeout = span }
         if let span = fields.timeSpan("idleTimeout") { spec.idleTimeout = span }

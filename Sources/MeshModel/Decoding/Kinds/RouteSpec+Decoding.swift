@@ -2,7 +2,7 @@ extension RouteSpec {
     static let fieldNames = [
         "access", "listeners", "hosts", "matches", "order", "backends", "webhook", "timeouts",
         "requestHeaders",
-        "responseHeaders", "maxBodyBytes",
+        "responseHeaders", "maxBodyBytes", "tracing",
     ]
     static let laterFieldNames = [
         "retry", "hedge", "fallback", "mirror", "fault", "delivery", "tenantOverride", "policies",
@@ -36,6 +36,9 @@ extension RouteSpec {
         if let timeouts = fields.object("timeouts", known: ["request", "idle"]) {
             if let span = timeouts.timeSpan("request") { spec.timeouts.request = span }
             if let span = timeouts.timeSpan("idle") { spec.timeouts.idle = span }
+        }
+        if let tracing = fields.object("tracing", known: Tracing.fieldNames) {
+            spec.tracing = Tracing(decoding: tracing)
         }
         let isTenants = fields.document.resource?.tenant != nil
         spec.requestHeaders = HeaderOperations(

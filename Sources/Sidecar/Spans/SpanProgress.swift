@@ -1,0 +1,23 @@
+import Substrate
+import Telemetry
+
+/// The spans of one request while they are open. By exchange slot, beside the request's record and only where spans are
+/// recorded.
+struct SpanProgress: BitwiseCopyable {
+    /// Tries whose spans are kept until it is known how the request ends. Further ones are counted as dropped.
+    static var maxHeldTries: Int { 4 }
+
+    var span: UInt64 = 0
+    /// 0 for a root.
+    var parent: UInt64 = 0
+    var start = WallTime(nanoseconds: 0)
+    /// The latest end of a try: the clock may be set back in between.
+    var latest = WallTime(nanoseconds: 0)
+    /// The try under way.
+    var trySpan: UInt64 = 0
+    var tryStart = WallTime(nanoseconds: 0)
+    var tries: UInt8 = 0
+    var held = InlineArray<4, SpanRecord>(repeating: SpanRecord())
+    var heldCount: UInt8 = 0
+    var lost: UInt8 = 0
+}
