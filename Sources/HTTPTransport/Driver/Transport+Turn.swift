@@ -32,6 +32,7 @@ extension Transport {
         runTimers()
         flushDirty()
         reclaim()
+        s[].board.publish(s[].counters)
     }
 
     private func runReady() {

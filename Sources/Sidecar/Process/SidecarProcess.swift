@@ -35,6 +35,7 @@ public final class SidecarProcess: ProcessControl {
     private var transport: Transport?
     private var drainDeadline: MonotonicTime?
     private var isStopping = false
+    private var housekeepingRounds = 0
     /// The admin and status listeners.
     private var ownListeners: [(descriptor: FileDescriptor, address: MeshAddress)] = []
     private var closesListeners = false
@@ -216,6 +217,19 @@ public final class SidecarProcess: ProcessControl {
         return report
     }
 
+    var counters: TransportCounters {
+        workers.reduce(into: TransportCounters()) { $0.add($1.traffic.counters) }
+    }
+
+    var connections: [ConnectionTotals] {
+        let empty = [ConnectionTotals](repeating: ConnectionTotals(), count: Direction.allCases.count)
+        return workers.reduce(into: empty) { sums, worker in
+            for (index, totals) in worker.traffic.totals.enumerated() { sums[index].add(totals) }
+        }
+    }
+
+    var waitingAnswerBytes: Int { transport?.waitingAnswerBytes ?? 0 }
+
     func gauges(_ counters: TransportCounters) -> [MetricFamily] {
         [
             MetricFamily(
@@ -258,6 +272,7 @@ public final class SidecarProcess: ProcessControl {
         if number == AdminHandler.housekeeping {
             // Workers have trimmed their tables: the allocator gives the pages back.
             Heap.trim()
+            reclaimSeries()
             transport.schedule(
                 afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
         } else if number == AdminHandler.drainEnd {
@@ -273,6 +288,14 @@ public final class SidecarProcess: ProcessControl {
                 transport.schedule(afterNanoseconds: Self.drainPollNanoseconds, number: AdminHandler.drainEnd)
             }
         }
+    }
+
+    /// Every so many rounds of housekeeping: a minute.
+    private static let roundsPerReclaim = 12
+
+    private func reclaimSeries() {
+        housekeepingRounds += 1
+        if housekeepingRounds.isMultiple(of: Self.roundsPerReclaim) { metrics.reclaim() }
     }
 
     private func drain() {

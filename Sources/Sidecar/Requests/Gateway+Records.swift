@@ -26,6 +26,11 @@ extension Gateway {
                 route: state.route >= 0 ? view.tables.routes[Int(state.route)].id &+ 1 : 0, tenant: tenant,
                 status: exchange[].status))
         metrics.observe(direction: direction, service: service, durationNanoseconds: duration)
+        if record[].trace.isSampled, let now = g[].transport?.now {
+            metrics.exemplify(
+                direction: direction, service: service, durationNanoseconds: duration, trace: record[].trace,
+                at: now.wall)
+        }
         if exchange[].reason != .none { metrics.refused(reason: exchange[].reason, tenant: tenant) }
         if record[].isWebhook { countWebhook(exchange, record, view) }
         let number = Int(exchange[].listener)

@@ -20,8 +20,6 @@ struct GatewayState: ~Copyable {
     var logLines = ByteBuffer()
     var logOfLines: Int32 = -1
     var pendingLines = 0
-    /// By listener number.
-    var directions: [Direction] = []
 
     init(seed: UInt64) {
         random = RandomSource(seed: seed)

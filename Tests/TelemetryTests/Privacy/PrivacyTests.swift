@@ -18,7 +18,7 @@ import Testing
         "ProcessGauges",
         "[MetricFamily]", "some SeriesNames", "inout ByteBuffer", "Int", "MetricsLimits", "[Label]",
         "[Sample]",
-        "Double", "Kind", "Self",
+        "Double", "Kind", "Self", "MetricsFormat", "[ConnectionTotals]",
     ]
 
     private static func isOpen(_ type: String) -> Bool {
