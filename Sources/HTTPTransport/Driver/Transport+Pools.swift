@@ -132,6 +132,7 @@ extension Transport {
         }
         s[].pools[index].newest = id
         s[].pools[index].idle += 1
+        s[].upstreamTraffic.pooled &+= 1
     }
 
     private func unlink(_ id: SlotID, _ client: SlotPointer<ClientConnection>) {
@@ -149,6 +150,7 @@ extension Transport {
         client[].newer = .none
         client[].older = .none
         s[].pools[index].idle -= 1
+        s[].upstreamTraffic.pooled &-= 1
     }
 
     func closeClient(_ id: SlotID, _ client: SlotPointer<ClientConnection>) {

@@ -37,8 +37,10 @@ public import Substrate
     public var now: Now { s[].loop.now }
     public var counters: TransportCounters { s[].counters }
     /// Connections of one listener since it was first served.
-    public func traffic(ofListener number: Int32) -> TrafficCounters { s[].traffic[Int(number)] }
-    public var upstreamTraffic: TrafficCounters { s[].upstreamTraffic }
+    public func traffic(ofListener number: Int32) -> TrafficCounters { s[].traffic[Int(number)].snapshot }
+    public var upstreamTraffic: TrafficCounters { s[].upstreamTraffic.snapshot }
+    /// What other threads may read of all this, at any time.
+    public var board: TrafficBoard { s[].board }
     public var idleUpstreamConnections: Int { s[].pools.reduce(0) { $0 + $1.idle } }
     public var serverConnections: Int { s[].servers.count }
     public var clientConnections: Int { s[].clients.count }

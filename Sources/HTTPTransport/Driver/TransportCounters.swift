@@ -2,8 +2,10 @@ import Cryptography
 import Reactor
 import Substrate
 
-/// What the transport counts by itself. Plain numbers of one worker, copied out when somebody asks.
-public struct TransportCounters: Sendable {
+/// What the transport counts by itself. Plain numbers of one worker, copied for others at the end of each turn.
+///
+/// 64-bit numbers only: they are published and added up without being named.
+public struct TransportCounters: Sendable, BitwiseCopyable {
     /// Client connections accepted, closed, and refused at a limit.
     public var accepted: UInt64 = 0
     public var closed: UInt64 = 0
@@ -24,4 +26,17 @@ public struct TransportCounters: Sendable {
     public var bytesSent: UInt64 = 0
 
     public init() {}
+
+    public mutating func add(_ other: TransportCounters) {
+        unsafe withUnsafeMutableBytes(of: &self) { sums in
+            unsafe withUnsafeBytes(of: other) { more in
+                for offset in stride(from: 0, to: MemoryLayout<TransportCounters>.size, by: 8) {
+                    let sum =
+                        unsafe sums.load(fromByteOffset: offset, as: UInt64.self)
+                        &+ more.load(fromByteOffset: offset, as: UInt64.self)
+                    unsafe sums.storeBytes(of: sum, toByteOffset: offset, as: UInt64.self)
+                }
+            }
+        }
+    }
 }

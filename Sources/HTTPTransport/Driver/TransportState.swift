@@ -45,9 +45,10 @@ struct TransportState: ~Copyable {
     /// Held in the bodies of exchanges that collect theirs.
     var collectedBytes = 0
     var counters = TransportCounters()
-    /// By listener number. Grows on the rare occasion of a new listener.
-    var traffic = FlatTable<TrafficCounters>()
-    var upstreamTraffic = TrafficCounters()
+    let board = TrafficBoard()
+    /// By listener number, on the board. Grows on the rare occasion of a new listener.
+    var traffic = FlatTable<SharedTraffic>()
+    let upstreamTraffic: SharedTraffic
     /// Where accepted connections of other workers go.
     var peers: [any ConnectionSink] = []
 
@@ -63,6 +64,7 @@ struct TransportState: ~Copyable {
         self.handler = handler
         random = RandomSource(seed: seed)
         handshakes = HandshakeQueue(capacity: limits.maxWaitingHandshakes)
+        upstreamTraffic = board.upstreamTraffic
         reserve = ReserveDescriptor(calls: calls)
         // A leftover of one watermark may stand in front of what is received.
         received = ReceiveBuffer(capacity: limits.receiveBytes * 2)
@@ -73,7 +75,7 @@ struct TransportState: ~Copyable {
 
     mutating func add(_ listener: ListenerState) {
         listeners.append(listener)
-        let grown = FlatTable(repeating: TrafficCounters(), count: listeners.count)
+        let grown = FlatTable(repeating: board.addListener(), count: listeners.count)
         for index in 0..<traffic.count { grown[index] = traffic[index] }
         traffic.deallocate()
         traffic = grown

@@ -13,6 +13,10 @@ final class AdminHandler: ExchangeHandler {
     static let drainEnd: UInt32 = 3
     static let watchdog: UInt32 = 4
 
+    /// Metrics are written whole: while clients have so much of earlier answers still to take, the next is told to come
+    /// again, 503 `sidecar.overloaded`. With the bounds on series this bounds what scrapes hold.
+    static let maxWaitingScrapeBytes = 32 << 20
+
     private let state: AdminState
     private let metrics: MetricsRegistry
     private let names: IdentityNames
@@ -23,6 +27,8 @@ final class AdminHandler: ExchangeHandler {
     /// Reports asked for, by the exchange that waits for them.
     private var reports: [(exchange: SlotID, report: ClusterReport)] = []
     private var body = ByteBuffer()
+    /// So that the next scrape's memory is asked for once.
+    private var lastScrapeBytes = 0
     var signalSource: SignalSource?
     var spans: SpanExporter?
 
@@ -42,8 +48,11 @@ final class AdminHandler: ExchangeHandler {
         if request == .drain, case .begin(let period) = DrainOrder(exchange[].head) {
             status.beginDrain(period: period)
         }
+        if request == .metrics, status.waitingAnswerBytes > Self.maxWaitingScrapeBytes {
+            return .refuse(.overloaded)
+        }
         // Numbers that workers keep to themselves are asked for.
-        guard request == .clusters || request == .metrics else { return .answer }
+        guard request == .clusters else { return .answer }
         reports.append((exchange[].id, status.requestReport(for: exchange[].id)))
         return .wait
     }
@@ -58,8 +67,7 @@ final class AdminHandler: ExchangeHandler {
         var code: UInt16 = 200
         var type: StaticString = "application/json"
         let request = AdminRequest(exchange[].head, isFull: fullListeners.contains(exchange[].listener))
-        // A worker that is stuck is when metrics are needed most: then they come without its newest counts.
-        if reason != .none, !(request == .metrics && reason == .upstreamTimeout) {
+        if reason != .none {
             code = reason.status
             LocalResponse.problem(reason, requestID: nil, into: &body)
         } else {
@@ -70,11 +78,9 @@ final class AdminHandler: ExchangeHandler {
                 code = state.isReady ? 200 : 503
                 writeReadiness()
             case .metrics:
-                type = "text/plain; version=0.0.4; charset=utf-8"
-                let report = takeReport(exchange[].id)
-                metrics.render(
-                    into: &body, names: names, build: build, process: ProcessReading.now(),
-                    extra: status.gauges(report?.counters ?? TransportCounters()) + (spans?.families ?? []))
+                let asked = MetricsQuestion(exchange[].head)
+                type = asked.format.contentType.text
+                writeMetrics(asked)
             case .configuration:
                 if let configuration = state.configuration {
                     // Held by name: its bytes live only as long as it does.
@@ -108,6 +114,17 @@ final class AdminHandler: ExchangeHandler {
         let written = isHead ? 0 : body.count
         body.releaseStorage()
         return LocalAnswer(status: code, bodyBytes: written)
+    }
+
+    /// No worker is asked or waited for: one that is stuck is when metrics are needed most.
+    private func writeMetrics(_ asked: MetricsQuestion) {
+        body.reserve(lastScrapeBytes + 4096)
+        metrics.render(
+            into: &body, names: names, build: build, process: ProcessReading.now(),
+            connections: status.connections, extra: status.gauges(status.counters) + (spans?.families ?? []),
+            format: asked.format,
+            writesCreated: asked.wantsCreated)
+        lastScrapeBytes = body.count
     }
 
     private func takeReport(_ exchange: SlotID) -> ClusterReport? {
@@ -171,6 +188,12 @@ final class AdminHandler: ExchangeHandler {
 protocol ProcessControl: AnyObject {
     func requestReport(for exchange: SlotID) -> ClusterReport
     func gauges(_ counters: TransportCounters) -> [MetricFamily]
+    /// What all workers' transports have counted.
+    var counters: TransportCounters { get }
+    /// All workers' connections, by direction.
+    var connections: [ConnectionTotals] { get }
+    /// Bytes of answers that the admin listeners' clients have not taken yet.
+    var waitingAnswerBytes: Int { get }
     func received(_ signal: SignalSource.Signal)
     func timerFired(_ number: UInt32)
     /// Nil while the process does not leave.

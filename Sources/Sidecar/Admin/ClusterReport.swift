@@ -16,11 +16,10 @@ struct EndpointStatus: Sendable {
     var pool: PoolStatus?
 }
 
-/// What all workers say of their endpoints and connections: filled in by each, answered when all have.
+/// What all workers say of their endpoints and pools: filled in by each, answered when all have.
 final class ClusterReport: Sendable {
     private struct Parts {
         var missing: Int
-        var counters = TransportCounters()
         var workers: [(worker: Int, endpoints: [EndpointStatus])] = []
     }
 
@@ -33,18 +32,9 @@ final class ClusterReport: Sendable {
         self.whole = whole
     }
 
-    /// What the workers that have answered have counted.
-    var counters: TransportCounters { parts.withLock { $0.counters } }
-
-    func add(worker: Int, _ endpoints: [EndpointStatus], _ counters: TransportCounters) {
+    func add(worker: Int, _ endpoints: [EndpointStatus]) {
         let isWhole = parts.withLock { parts in
             parts.workers.append((worker, endpoints))
-            parts.counters.acceptPauses &+= counters.acceptPauses
-            parts.counters.handshakes &+= counters.handshakes
-            parts.counters.handshakesResumed &+= counters.handshakesResumed
-            parts.counters.handshakesShed &+= counters.handshakesShed
-            parts.counters.handshakeFailures &+= counters.handshakeFailures
-            parts.counters.refused &+= counters.refused
             parts.missing -= 1
             return parts.missing == 0
         }

@@ -38,6 +38,7 @@ public final class SidecarProcess: ProcessControl {
     var timesTold = 0
     var isStopping = false
     var watchdog: Watchdog?
+    private var housekeepingRounds = 0
     /// The admin and status listeners.
     private var ownListeners: [(descriptor: FileDescriptor, address: MeshAddress, isInherited: Bool)] = []
     let service: ServiceManager
@@ -251,6 +252,19 @@ public final class SidecarProcess: ProcessControl {
         return report
     }
 
+    var counters: TransportCounters {
+        workers.reduce(into: TransportCounters()) { $0.add($1.traffic.counters) }
+    }
+
+    var connections: [ConnectionTotals] {
+        let empty = [ConnectionTotals](repeating: ConnectionTotals(), count: Direction.allCases.count)
+        return workers.reduce(into: empty) { sums, worker in
+            for (index, totals) in worker.traffic.totals.enumerated() { sums[index].add(totals) }
+        }
+    }
+
+    var waitingAnswerBytes: Int { transport?.waitingAnswerBytes ?? 0 }
+
     func gauges(_ counters: TransportCounters) -> [MetricFamily] {
         [
             MetricFamily(
@@ -288,6 +302,7 @@ public final class SidecarProcess: ProcessControl {
             Heap.trim()
             tellServiceFailure()
             watchCertificates(now: transport.now.wall)
+            reclaimSeries()
             transport.schedule(
                 afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
         } else if number == AdminHandler.drainEnd {
@@ -295,6 +310,14 @@ public final class SidecarProcess: ProcessControl {
         } else if number == AdminHandler.watchdog {
             lookAfterWorkers()
         }
+    }
+
+    /// Every so many rounds of housekeeping: a minute.
+    private static let roundsPerReclaim = 12
+
+    private func reclaimSeries() {
+        housekeepingRounds += 1
+        if housekeepingRounds.isMultiple(of: Self.roundsPerReclaim) { metrics.reclaim() }
     }
 
     /// Keys of tickets are wiped in their time though nobody comes, and who must renew a certificate is told.

@@ -31,6 +31,11 @@ extension Gateway {
                 route: state.route >= 0 ? view.tables.routes[Int(state.route)].id &+ 1 : 0, tenant: tenant,
                 status: exchange[].status, direction: direction.rawValue, reason: exchange[].reason))
         metrics.observe(direction: direction, service: service, durationNanoseconds: duration)
+        if record[].trace.isSampled, let now = g[].transport?.now {
+            metrics.exemplify(
+                direction: direction, service: service, durationNanoseconds: duration, trace: record[].trace,
+                at: now.wall)
+        }
         if exchange[].reason != .none { metrics.refused(reason: exchange[].reason, tenant: tenant) }
         if record[].isWebhook { countWebhook(exchange, record, view) }
         let number = Int(exchange[].listener)
@@ -145,7 +150,10 @@ extension Gateway {
 
     private func recordForCrash(_ reason: ReasonCode, listener: Int32) {
         guard let crashRing, let transport = g[].transport else { return }
-        let known = Int(listener) < g[].directions.count ? g[].directions[Int(listener)] : .edge
+        var known = Direction.edge
+        if let view = g[].pins.view, Int(listener) < view.policyListeners.count {
+            known = direction(view.policyListeners[Int(listener)], view)
+        }
         crashRing.record(
             CrashRing.Entry(
                 began: transport.now.wall, tookNanoseconds: 0, service: 0, route: 0, tenant: 0,

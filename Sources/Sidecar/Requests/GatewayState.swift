@@ -22,8 +22,6 @@ struct GatewayState: ~Copyable {
     var pendingLines = 0
     /// Where spans go; nil without a collector.
     var spans: SpanWriter?
-    /// By listener number.
-    var directions: [Direction] = []
 
     /// A collector is configured.
     var isTracing = false

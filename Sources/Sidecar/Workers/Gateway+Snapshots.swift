@@ -7,7 +7,6 @@ extension Gateway {
     func install(_ snapshot: RuntimeSnapshot) {
         g[].balancer.prepare(endpoints: identities.endpointCount, services: identities.serviceCount)
         if let former = g[].pins.install(snapshot) { retired.dispose(former) }
-        learnDirections()
     }
 
     /// No connection comes any more of the listeners that are gone by now.

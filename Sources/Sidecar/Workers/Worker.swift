@@ -3,6 +3,7 @@ import Policy
 import Reactor
 import Substrate
 import Synchronization
+import Telemetry
 
 /// One worker: a loop, a transport, a gateway, and an inbox for the other threads.
 ///
@@ -15,6 +16,8 @@ final class Worker: ConnectionSink, @unchecked Sendable {
 
     let number: Int
     let loop: EventLoop
+    /// What any thread may read of its connections.
+    let traffic: WorkerTraffic
     private let gateway: Gateway
     private let transport: Transport
     private let inbox: Inbox<WorkerMessage>
@@ -38,6 +41,7 @@ final class Worker: ConnectionSink, @unchecked Sendable {
         transport = Transport(
             loop: loop, calls: calls, limits: limits, worker: number, loads: loads, handler: gateway,
             seed: calls.randomSeed())
+        traffic = WorkerTraffic(transport.board)
         inbox = Inbox(loop: loop)
         gateway.g[].transport = transport
         gateway.worker = self
@@ -75,7 +79,12 @@ final class Worker: ConnectionSink, @unchecked Sendable {
     }
 
     func begin() {
+        retireIdleSeries()
         transport.schedule(afterNanoseconds: Self.trimNanoseconds, number: Self.trimTimer)
+    }
+
+    private func retireIdleSeries() {
+        gateway.metrics.retireIdleSeries(now: transport.now.monotonic, wall: transport.now.wall)
     }
 
     func turn() {
@@ -93,10 +102,8 @@ final class Worker: ConnectionSink, @unchecked Sendable {
             for connection in early.take(listeners: listening) { transport.adopt(connection) }
         case .listenersReleased: gateway.settleFarewells()
         case .report(let report):
-            gateway.publishTraffic(of: transport, listeners: listening)
             report.add(
-                worker: number, gateway.status(transport.poolStatus, now: transport.now.monotonic),
-                transport.counters)
+                worker: number, gateway.status(transport.poolStatus, now: transport.now.monotonic))
         case .announceClose: transport.announceClose()
         case .prove(let round): provenRound.store(round, ordering: .releasing)
         case .drain:
@@ -112,11 +119,13 @@ final class Worker: ConnectionSink, @unchecked Sendable {
         transport.trim()
         gateway.summariseEvents()
         gateway.endFarewells()
+        retireIdleSeries()
         transport.schedule(afterNanoseconds: Self.trimNanoseconds, number: Self.trimTimer)
     }
 
     /// Switches to a snapshot between two turns: listeners, pools and policy at once.
     private func install(_ snapshot: RuntimeSnapshot) {
+        traffic.learn(snapshot)
         gateway.install(snapshot)
         for (pool, target) in snapshot.targets {
             while pools.count <= Int(pool) { pools.append(false) }

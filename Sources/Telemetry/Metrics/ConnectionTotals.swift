@@ -8,4 +8,12 @@ public struct ConnectionTotals: Sendable, BitwiseCopyable, Equatable {
     public var sent: UInt64 = 0
 
     public init() {}
+
+    public mutating func add(_ other: ConnectionTotals) {
+        opened &+= other.opened
+        closed &+= other.closed
+        idle &+= other.idle
+        received &+= other.received
+        sent &+= other.sent
+    }
 }

@@ -25,12 +25,6 @@ import Synchronization
         unsafe cells[cell].store(cells[cell].load(ordering: .relaxed) &+ amount, ordering: .relaxed)
     }
 
-    /// The writer's, for what is counted elsewhere.
-    func set(_ value: UInt64, of cell: Int) {
-        precondition(UInt(bitPattern: cell) < UInt(bitPattern: count), "counter inside the block")
-        unsafe cells[cell].store(value, ordering: .relaxed)
-    }
-
     /// Anyone's. Acquires, so that two counters read one after the other are not seen in the wrong order.
     func value(_ cell: Int) -> UInt64 {
         precondition(UInt(bitPattern: cell) < UInt(bitPattern: count), "counter inside the block")

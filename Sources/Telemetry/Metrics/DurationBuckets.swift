@@ -21,7 +21,8 @@ enum DurationBuckets {
             &+ (nanoseconds > 5_000_000_000 ? 1 : 0) &+ (nanoseconds > 30_000_000_000 ? 1 : 0)
     }
 
-    /// Value of the label `le` of a bucket, in seconds.
+    /// Value of the label `le` of a bucket, in seconds: in both formats as OpenMetrics wants its floats, so that the format
+    /// which a scraper asks for does not change what a series is called.
     static func bound(_ bucket: Int) -> OpenText {
         switch bucket {
         case 0: "0.00025"
@@ -35,9 +36,9 @@ enum DurationBuckets {
         case 8: "0.1"
         case 9: "0.25"
         case 10: "0.5"
-        case 11: "1"
-        case 12: "5"
-        case 13: "30"
+        case 11: "1.0"
+        case 12: "5.0"
+        case 13: "30.0"
         default: "+Inf"
         }
     }

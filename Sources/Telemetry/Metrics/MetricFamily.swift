@@ -2,13 +2,6 @@
 public struct MetricFamily: Sendable {
     public enum Kind: Sendable, Equatable {
         case counter, gauge
-
-        var label: OpenText {
-            switch self {
-            case .counter: "counter"
-            case .gauge: "gauge"
-            }
-        }
     }
 
     public struct Label: Sendable {
@@ -31,6 +24,8 @@ public struct MetricFamily: Sendable {
         }
     }
 
+    /// As it stands in a query: a counter's with `_total`, and any with its unit, `_seconds` or `_bytes`, at the end (in
+    /// front of `_total`).
     public var name: OpenText
     public var kind: Kind
     public var help: OpenText

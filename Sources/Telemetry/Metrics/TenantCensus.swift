@@ -1,45 +1,53 @@
 import Synchronization
 
-/// Which tenants have a label value of their own: the first `limit` that any worker counted, for the whole process.
+/// Which tenants have a label value of their own: at most `limit` at a time, for the whole process; first come, first
+/// served, and a tenant without a series leaves its place to another.
 ///
-/// Asked only when a series is not found, never on the path of a series that exists.
-@safe final class TenantCensus: @unchecked Sendable {
-    // Unchecked: the only mutable state is atomic and lives as long as the object.
-    private let slots: UnsafeMutablePointer<Atomic<UInt32>>
-    private let slotMask: Int
-    private let admitted = Atomic<Int>(0)
+/// Asked once a worker and tenant (`TenantLabels` remembers): never on the path of a series that exists.
+final class TenantCensus: Sendable {
+    private struct State {
+        var named: Set<UInt32> = []
+        /// Those of them that had no series at the last review.
+        var leaving: Set<UInt32> = []
+    }
+
+    private let state = Mutex(State())
+    private let changes = Atomic<UInt64>(0)
     private let limit: Int
 
-    init(limit: Int) {
-        self.limit = limit
-        var slotCount = 16
-        while slotCount < limit * 2 { slotCount *= 2 }
-        slotMask = slotCount - 1
-        unsafe slots = .allocate(capacity: slotCount)
-        for slot in 0..<slotCount { unsafe (slots + slot).initialize(to: Atomic(0)) }
-    }
+    init(limit: Int) { self.limit = limit }
 
-    deinit { unsafe slots.deallocate() }
+    /// Rises when an answer given earlier may no longer hold.
+    var epoch: UInt64 { changes.load(ordering: .acquiring) }
 
-    /// The tenant itself while there is room or when it is known, `.max` (`_other`) afterwards; 0 stays 0.
-    func label(for tenant: UInt32) -> UInt32 {
-        guard tenant != 0, tenant != .max else { return tenant }
-        var slot = Int(truncatingIfNeeded: (UInt64(tenant) &* 0x9E37_79B9_7F4A_7C15) >> 32) & slotMask
-        while true {
-            let found = unsafe slots[slot].load(ordering: .relaxed)
-            if found == tenant { return tenant }
-            if found == 0 {
-                guard admitted.wrappingAdd(1, ordering: .relaxed).oldValue < limit else {
-                    admitted.wrappingSubtract(1, ordering: .relaxed)
-                    return .max
-                }
-                let (exchanged, original) = unsafe slots[slot].compareExchange(
-                    expected: 0, desired: tenant, ordering: .relaxed)
-                if exchanged { return tenant }
-                admitted.wrappingSubtract(1, ordering: .relaxed)
-                if original == tenant { return tenant }
+    /// Whether the tenant has a label value of its own; gives it one while there is room.
+    func admits(_ tenant: UInt32) -> Bool {
+        state.withLock { state in
+            if state.named.contains(tenant) {
+                state.leaving.remove(tenant)
+                return true
             }
-            slot = (slot &+ 1) & slotMask
+            guard state.named.count < limit else { return false }
+            state.named.insert(tenant)
+            return true
         }
     }
+
+    /// Takes the name from tenants that had no series at two reviews in a row, so that others may have it.
+    ///
+    /// At the first one every worker is made to ask again before it makes a series for such a tenant, which keeps the
+    /// tenant. A worker that had asked just before and makes its series only after the second review is why tenants with
+    /// series are named whatever the limit: there may for a time be one more for each worker.
+    func review(withSeries tenants: Set<UInt32>) {
+        state.withLock { state in
+            let absent = state.named.subtracting(tenants)
+            state.named.subtract(absent.intersection(state.leaving))
+            state.named.formUnion(tenants)
+            state.leaving = absent.intersection(state.named)
+            if !absent.isEmpty { changes.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+        }
+    }
+
+    /// Tenants with a name now.
+    var count: Int { state.withLock { $0.named.count } }
 }

@@ -12,16 +12,20 @@ public final class WorkerMetrics: @unchecked Sendable {
     let refusals: SeriesTable
     let pools: SeriesTable
     let fixed: CounterBlock
-    private let tenants: TenantCensus
+    private let tenants: TenantLabels
+    private let idleSeconds: UInt32
 
     init(limits: MetricsLimits, tenants: TenantCensus) {
         requests = SeriesTable(cellCount: 1, limit: limits.maxRequestSeries)
-        durations = SeriesTable(cellCount: DurationBuckets.cellCount, limit: limits.maxDurationSeries)
+        durations = SeriesTable(
+            cellCount: DurationBuckets.cellCount, limit: limits.maxDurationSeries,
+            eventCells: DurationBuckets.sumCell, exemplarCount: DurationBuckets.overflowCell + 1)
         attempts = SeriesTable(cellCount: AttemptOutcome.allCases.count, limit: limits.maxServices)
         refusals = SeriesTable(cellCount: 1, limit: limits.maxRefusalSeries)
         pools = SeriesTable(cellCount: PoolEvent.allCases.count, limit: limits.maxServices)
         fixed = CounterBlock(count: FixedCounter.count)
-        self.tenants = tenants
+        self.tenants = TenantLabels(tenants)
+        idleSeconds = limits.idleSeconds
     }
 
     deinit {
@@ -31,6 +35,7 @@ public final class WorkerMetrics: @unchecked Sendable {
         refusals.deallocate()
         pools.deallocate()
         fixed.deallocate()
+        tenants.deallocate()
     }
 
     // MARK: Requests
@@ -56,6 +61,19 @@ public final class WorkerMetrics: @unchecked Sendable {
         let overflow = Self.durationKey(direction, .max)
         guard let kept = admit(key, to: durations, overflow: overflow) else { return }
         _ = durations.add(1, to: cell, durationNanoseconds, to: DurationBuckets.sumCell, of: kept)
+    }
+
+    /// Remembers a sampled request as the newest example of its duration. Called behind `observe`, and never for another:
+    /// a reader follows the trace id to a trace that exists.
+    public func exemplify(
+        direction: Direction, service: UInt32, durationNanoseconds: UInt64, trace: TraceContext, at: WallTime
+    ) {
+        let exemplar = Exemplar(
+            traceHigh: trace.traceHigh, traceLow: trace.traceLow, durationNanoseconds: durationNanoseconds,
+            time: at)
+        let cell = DurationBuckets.cell(nanoseconds: durationNanoseconds)
+        if durations.exemplify(cell, of: Self.durationKey(direction, service), by: exemplar) { return }
+        _ = durations.exemplify(cell, of: Self.durationKey(direction, .max), by: exemplar)
     }
 
     static func durationKey(_ direction: Direction, _ service: UInt32) -> SeriesKey {
@@ -114,21 +132,22 @@ public final class WorkerMetrics: @unchecked Sendable {
         fixed.add(count, to: FixedCounter.bytes(direction, way))
     }
 
-    /// Shows totals that are counted elsewhere, in place of the methods above: for a direction use one or the other.
-    public func publish(_ direction: Direction, _ totals: ConnectionTotals) {
-        fixed.set(totals.opened, of: FixedCounter.opened(direction))
-        fixed.set(totals.closed, of: FixedCounter.closed(direction))
-        fixed.set(totals.idle, of: FixedCounter.idled(direction))
-        fixed.set(totals.received, of: FixedCounter.bytes(direction, .received))
-        fixed.set(totals.sent, of: FixedCounter.bytes(direction, .sent))
-    }
-
     public func webhook(_ provider: WebhookProvider, outcome: WebhookOutcome) {
         fixed.add(1, to: FixedCounter.webhook(provider, outcome))
     }
 
     public func dropped(_ what: DroppedKind, count: UInt64 = 1) {
         fixed.add(count, to: FixedCounter.dropped(what))
+    }
+
+    // MARK: Idle series
+
+    /// Gives some of the series up that have counted nothing for `MetricsLimits.idleSeconds`. Called every few seconds.
+    public func retireIdleSeries(now: MonotonicTime, wall: WallTime) {
+        for table in [requests, durations, attempts, refusals, pools] {
+            table.retireIdle(
+                forSeconds: idleSeconds, most: MetricsLimits.placesPerSearch, now: now, wall: wall)
+        }
     }
 
     // MARK: First use

@@ -43,8 +43,7 @@ import Testing
         let labels = #"direction="inbound",service="backend""#
         let bounds = [
             "0.00025", "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5",
-            "1", "5",
-            "30",
+            "1.0", "5.0", "30.0",
         ]
         var expected = bounds.enumerated().map { index, bound in
             "\(name)_bucket{\(labels),le=\"\(bound)\"} \(index < 4 ? 1 : 2)"
@@ -179,6 +178,6 @@ import Testing
             (UInt64.max, "18446744073.709551615"),
         ] as [(UInt64, String)])
     func `writes nanoseconds as exact seconds`(nanoseconds: UInt64, seconds: String) {
-        #expect(written { PrometheusText.appendSeconds(nanoseconds, into: &$0) } == seconds)
+        #expect(written { Exposition.appendSeconds(nanoseconds, into: &$0) } == seconds)
     }
 }

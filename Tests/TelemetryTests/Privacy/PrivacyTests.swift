@@ -19,7 +19,8 @@ import Testing
         "[MetricFamily]", "some SeriesNames", "inout ByteBuffer", "Int", "MetricsLimits", "[Label]",
         "[Sample]",
         "Double", "Kind", "Self", "SpanKind", "SpanRecord", "[SpanRecord]", "inout [SpanRecord]",
-        "some SpanNames", "SpanResource", "PeerRegistry", "inout RandomSource",
+        "some SpanNames", "SpanResource", "PeerRegistry", "inout RandomSource", "MetricsFormat",
+        "[ConnectionTotals]",
     ]
 
     private static func isOpen(_ type: String) -> Bool {
