@@ -56,6 +56,22 @@ struct OptionsTests {
         #expect(refusal("--config", "a", "--workers=" + text)?.contains("--workers") == true)
     }
 
+    @Test(arguments: ["3601s", "61m", "5", "-1s", "soon", "0"])
+    func `a time to drain that cannot be is refused`(_ text: String) {
+        #expect(
+            refusal("--config", "a", "--drain=" + text)?.contains("--drain takes a time from 0s to 1h")
+                == true)
+    }
+
+    @Test func `a time to drain is accepted within its bounds`() throws {
+        #expect(try SidecarOptions(arguments: ["--config", "a"]).drainPeriod == .seconds(5))
+        for (text, span) in [
+            ("0s", TimeSpan.seconds(0)), ("250ms", .milliseconds(250)), ("1h", .seconds(3600)),
+        ] {
+            #expect(try SidecarOptions(arguments: ["--config", "a", "--drain", text]).drainPeriod == span)
+        }
+    }
+
     @Test func `workers are accepted up to the limit`() throws {
         #expect(try SidecarOptions(arguments: ["--config", "a", "--workers", "256"]).workers == 256)
     }
