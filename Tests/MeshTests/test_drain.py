@@ -76,30 +76,29 @@ def test_no_request_fails_while_sidecars_end(binary, start, authority, rounds, p
     clients += [fleet.Client(plain, kinds[0], keeps=False) for _ in range(4)]
     for number, client in enumerate(clients):
         client.place = number % 2
-    over = False
-    times = []
+    times, over = [], threading.Event()
 
-    async def take_turns():
-        nonlocal over
-        alive = [asyncio.create_task(client.live(lambda: over)) for client in clients]
-        await asyncio.sleep(0.5)
+    async def live():
+        await asyncio.gather(*(client.live(over.is_set) for client in clients))
+
+    # Clients have a thread: a process that another thread started would be ended with that thread.
+    load = threading.Thread(target=lambda: asyncio.run(live()))
+    began = time.monotonic()
+    load.start()
+    try:
+        time.sleep(0.5)
         for number in range(rounds):
             sidecar, pair = sidecars[number % 2], ports[number % 2]
-            began = time.monotonic()
+            told = time.monotonic()
             sidecar.process.process.terminate()
-            status = await asyncio.to_thread(sidecar.process.process.wait, seconds + GRACE + 2)
-            times.append(time.monotonic() - began)
-            assert status == 0
+            assert sidecar.process.process.wait(seconds + GRACE + 2) == 0
+            times.append(time.monotonic() - told)
             assert seconds <= times[-1] < seconds + GRACE
-            assert all([await asyncio.to_thread(refuses, port) for port in pair])
-            await asyncio.to_thread(sidecar.start)
-            # Some of those who were sent away come back by themselves; the rest are where the next end will be.
-            await asyncio.sleep(0.05)
-        over = True
-        await asyncio.gather(*alive)
-
-    began = time.monotonic()
-    asyncio.run(take_turns())
+            assert all(refuses(port) for port in pair)
+            sidecar.start()
+    finally:
+        over.set()
+        load.join()
     elapsed = time.monotonic() - began
     failures = [failure for client in clients for failure in client.failures]
     assert not failures, (len(failures), failures[:5])
