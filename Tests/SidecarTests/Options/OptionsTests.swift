@@ -1,4 +1,5 @@
 import MeshModel
+import Reactor
 import Testing
 
 @testable import Sidecar
@@ -70,6 +71,10 @@ struct OptionsTests {
         ] {
             #expect(try SidecarOptions(arguments: ["--config", "a", "--drain", text]).drainPeriod == span)
         }
+    }
+
+    @Test func `every worker has a place in a crash report`() {
+        #expect(SidecarOptions.maxWorkers == CrashRing.maxWorkers)
     }
 
     @Test func `workers are accepted up to the limit`() throws {
