@@ -165,7 +165,7 @@ static void begin_line(struct output *output, uint64_t time, const char *event) 
     if (output->count + line_bytes > buffer_bytes) flush(output);
     put(output, "{\"time\":\"");
     put_time(output, time);
-    put(output, "\",\"level\":\"fatal\",\"subsystem\":\"process\",\"event\":\"");
+    put(output, "\",\"level\":\"error\",\"subsystem\":\"process\",\"event\":\"");
     put(output, event);
     put(output, "\"");
 }
@@ -275,15 +275,35 @@ __attribute__((noreturn)) static void end_at_once(void) {
     _exit(128 + reported_signal);
 }
 
+static const struct sigaction *action_before(int number) {
+    for (int index = 0; index < signal_count; index++) {
+        if (signals[index] == number) return &before[index];
+    }
+    return NULL;
+}
+
 // Lets the signal do, behind this handler, what it would have done without it. A fault happens again, with the same
-// registers, when its instruction is tried again; a signal that was sent, or a trap that lies behind its instruction, is
-// queued with what it said and comes as soon as this handler has returned.
-static void pass_on(int number, siginfo_t *info) {
+// registers, when its instruction is tried again. A signal that was sent, or a trap that lies behind its instruction, is
+// handed to the handler that was there before, if there was one, and queued with what it said for the default action,
+// which comes as soon as this handler has returned.
+static void pass_on(int number, siginfo_t *info, void *context) {
+    restore_handlers();
     int happens_again = info->si_code > 0 && number != SIGTRAP && number != SIGABRT;
 #if defined(__aarch64__)
     if (info->si_code > 0 && number == SIGTRAP) happens_again = 1;
 #endif
     if (happens_again) return;
+    const struct sigaction *former = action_before(number);
+    if (former != NULL && former->sa_handler != SIG_DFL && former->sa_handler != SIG_IGN) {
+        // A language's backtrace returns and counts on a second fault.
+        if (former->sa_flags & SA_SIGINFO) {
+            former->sa_sigaction(number, info, context);
+        } else {
+            former->sa_handler(number);
+        }
+        struct sigaction standard = {.sa_handler = SIG_DFL};
+        sigaction(number, &standard, NULL);
+    }
     pid_t process = getpid(), thread = (pid_t)syscall(SYS_gettid);
     if (syscall(SYS_rt_tgsigqueueinfo, process, thread, number, info) != 0) {
         syscall(SYS_tgkill, process, thread, number);
@@ -291,22 +311,19 @@ static void pass_on(int number, siginfo_t *info) {
 }
 
 static void on_crash(int number, siginfo_t *info, void *context) {
-    (void)context;
     int error = errno;
     pid_t thread = (pid_t)syscall(SYS_gettid), nobody = 0;
     if (__atomic_compare_exchange_n(&reporter, &nobody, thread, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
         reported_signal = number;
         report(number, info);
-        restore_handlers();
     } else if (nobody == thread) {
         end_at_once();
     } else {
         // Another thread's crash is being reported, and ends the process.
         struct timespec pause = {.tv_nsec = 10000000};
         for (int64_t end = milliseconds() + patience_milliseconds; milliseconds() < end;) nanosleep(&pause, NULL);
-        restore_handlers();
     }
-    pass_on(number, info);
+    pass_on(number, info, context);
     errno = error;
 }
 

@@ -19,6 +19,8 @@ public enum CrashReport {
 
     /// Numbers of each kind that can have a name.
     public static var maxNames: Int { Int(CLINUX_CRASH_NAMES) }
+    /// Bytes of all names together, one more for each.
+    public static var maxNameBytes: Int { Int(CLINUX_CRASH_NAME_BYTES) }
 
     /// Reports crashes from now on. Once, before any thread is started.
     ///

@@ -26,6 +26,13 @@ struct AdminRequestTests {
         #expect(asked("\(method) /nothing") == .notFound)
     }
 
+    @Test func `the order to drain is understood on the admin listener only`() {
+        #expect(asked("POST /drain") == .drain)
+        #expect(asked("GET /drain") == .drain)
+        #expect(asked("POST /drain/") == .notFound)
+        #expect(asked("POST /drain", isFull: false) == .notFound)
+    }
+
     @Test func `the status listener shows health and metrics only`() {
         for path in ["/healthz", "/readyz", "/metrics"] {
             #expect(asked("GET \(path)", isFull: false) != .notFound)

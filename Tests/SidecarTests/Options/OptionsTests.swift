@@ -1,4 +1,5 @@
 import MeshModel
+import Reactor
 import Testing
 
 @testable import Sidecar
@@ -54,6 +55,26 @@ struct OptionsTests {
     @Test(arguments: ["0", "257", "-1", "two", "1.5", ""])
     func `a number of workers that cannot be is refused`(_ text: String) {
         #expect(refusal("--config", "a", "--workers=" + text)?.contains("--workers") == true)
+    }
+
+    @Test(arguments: ["3601s", "61m", "5", "-1s", "soon", "0"])
+    func `a time to drain that cannot be is refused`(_ text: String) {
+        #expect(
+            refusal("--config", "a", "--drain=" + text)?.contains("--drain takes a time from 0s to 1h")
+                == true)
+    }
+
+    @Test func `a time to drain is accepted within its bounds`() throws {
+        #expect(try SidecarOptions(arguments: ["--config", "a"]).drainPeriod == .seconds(5))
+        for (text, span) in [
+            ("0s", TimeSpan.seconds(0)), ("250ms", .milliseconds(250)), ("1h", .seconds(3600)),
+        ] {
+            #expect(try SidecarOptions(arguments: ["--config", "a", "--drain", text]).drainPeriod == span)
+        }
+    }
+
+    @Test func `every worker has a place in a crash report`() {
+        #expect(SidecarOptions.maxWorkers == CrashRing.maxWorkers)
     }
 
     @Test func `workers are accepted up to the limit`() throws {
