@@ -18,6 +18,10 @@ extension ListenerSpec {
         if let accessLog { writer.object("accessLog") { $0.member("path", accessLog.path) } }
         writer.member("headTimeout", headTimeout.description)
         writer.member("idleTimeout", idleTimeout.description)
+        writer.object("minimumProgress") {
+            $0.member("bytes", ByteSize.text(minimumProgress.bytes))
+            $0.member("window", minimumProgress.window.description)
+        }
     }
 }
 

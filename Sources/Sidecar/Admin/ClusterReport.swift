@@ -43,6 +43,8 @@ final class ClusterReport: Sendable {
             parts.counters.handshakes &+= counters.handshakes
             parts.counters.handshakeFailures &+= counters.handshakeFailures
             parts.counters.refused &+= counters.refused
+            parts.counters.slowReaders &+= counters.slowReaders
+            parts.counters.slowSenders &+= counters.slowSenders
             parts.missing -= 1
             return parts.missing == 0
         }

@@ -52,7 +52,10 @@ extension SnapshotBuilder {
         return ListenerOptions(
             tls: try listener.tls.map { try serverContext($0, role: listener.role) }, limits: limits,
             headTimeoutNanoseconds: listener.headTimeout.nanoseconds,
-            idleTimeoutNanoseconds: listener.idleTimeout.nanoseconds)
+            idleTimeoutNanoseconds: listener.idleTimeout.nanoseconds,
+            progress: ProgressRule(
+                bytes: listener.minimumProgress.bytes,
+                windowNanoseconds: listener.minimumProgress.window.nanoseconds))
     }
 
     private static func serverContext(
