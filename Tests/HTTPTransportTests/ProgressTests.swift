@@ -29,8 +29,8 @@ import Testing
     /// Reads so many bytes a second for so long. Returns the seconds after which the connection was over.
     private func read(_ bench: TransportBench, _ client: TestPeer, bytes: Int, seconds: Int) -> Int {
         for second in 0..<seconds {
-            if bench.transport.serverConnections == 0 { return second }
             bench.pass(milliseconds: 1_000)
+            if bench.transport.serverConnections == 0 { return second }
             _ = client.wire.receive(atMost: bytes)
         }
         return seconds

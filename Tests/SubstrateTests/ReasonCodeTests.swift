@@ -16,11 +16,11 @@ import Testing
         }
     }
 
-    @Test func `every code has a meaning, a flag, and a remedy where an answer is given`() {
+    @Test func `every code has a meaning, a flag, and a remedy where somebody can do something`() {
         for reason in ReasonCode.allCases {
             #expect("\(reason.entry.meaning)".hasSuffix("."), "\(reason)")
             #expect("\(reason.entry.flag)".isEmpty == (reason == .none), "\(reason)")
-            let needsRemedy = reason != .none && reason.status != 0
+            let needsRemedy = reason != .none && reason != .clientClosed
             #expect("\(reason.entry.remedy)".hasSuffix(".") == needsRemedy, "\(reason)")
         }
     }
