@@ -64,7 +64,13 @@ class Beside:
 
 @pytest.fixture
 def front(pair):
-    return pair(respond, listener=LIMITS)
+    """An edge with short limits; what an attack made it take, it gives back."""
+    sidecar, port, backend = pair(respond, listener=LIMITS)
+    with Client(port) as client:
+        assert client.ask(request(target="/small")).status == 200
+    base = sidecar.pss()
+    yield sidecar, port, backend
+    sidecar.wait(lambda: sidecar.pss() - base < 4 << 20, "memory is back", 20)
 
 
 def took(client, seconds):
