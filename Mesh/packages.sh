@@ -9,7 +9,7 @@ readonly BUILD_PACKAGES="libssl-dev libyaml-dev pkg-config openssl python3"
 # What Mesh/bench runs beside it.
 readonly BENCH_PACKAGES="haproxy nginx wrk nghttp2-client strace gcc libc6-dev binutils util-linux python3-venv"
 # What the end-to-end tests run beside it.
-readonly TEST_PACKAGES="haproxy nginx curl wrk strace gcc libc6-dev util-linux python3-venv binutils prometheus"
+readonly TEST_PACKAGES="haproxy nginx curl wrk slowhttptest strace gcc libc6-dev util-linux python3-venv binutils prometheus"
 # What Mesh/test --peers runs beside it.
 readonly PEER_PACKAGES="chromium libnss3-tools"
 

@@ -4,6 +4,7 @@ import Substrate
 /// OpenSSL's random bytes from a seed, so that a whole run over TLS can be repeated: keys, nonces, the lengths of
 /// signatures. For the whole process, for good, and on one thread.
 @safe public enum RepeatableRandomness {
+    // A simulation has one thread.
     private nonisolated(unsafe) static var source = RandomSource(seed: 0)
 
     /// From now on `seed` decides what OpenSSL draws.
@@ -12,7 +13,7 @@ import Substrate
         unsafe _ = method
     }
 
-    /// Installed once. OpenSSL keeps the address, so it is never freed.
+    /// Installed once, by the one thread, and never written again. OpenSSL keeps the address, so it is never freed.
     private nonisolated(unsafe) static let method: UnsafePointer<RAND_METHOD> = {
         let fill: @convention(c) (UnsafeMutablePointer<UInt8>?, Int32) -> Int32 = { target, count in
             guard let target = unsafe target else { return 0 }

@@ -34,6 +34,8 @@ ssize_t clinux_accept(void *_Nullable context, int fd, void *_Nonnull address, u
 ssize_t clinux_connect(void *_Nullable context, int fd, const void *_Nonnull address, uint32_t length);
 /// The pending error's number, 0 for none; reading it clears it.
 ssize_t clinux_socket_error(void *_Nullable context, int fd);
+/// Bytes that the peer has acknowledged since it connected; −errno where the kernel does not know.
+ssize_t clinux_acknowledged_bytes(void *_Nullable context, int fd);
 /// `option` is the raw value of Reactor's SocketOption.
 ssize_t clinux_set_option(void *_Nullable context, int fd, int option, int value);
 ssize_t clinux_peer_name(void *_Nullable context, int fd, void *_Nonnull address, uint32_t *_Nonnull length);

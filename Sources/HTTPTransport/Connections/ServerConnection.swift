@@ -32,6 +32,7 @@ struct ServerConnection: ~Copyable {
     var timer = TimerID.none
     var armedFor = MonotonicTime.never
     var requests: UInt32 = 0
+    var progress = ProgressWatch()
 
     init(io: consuming ConnectionIO, listener: Int32, peer: SocketAddress) {
         self.io = io

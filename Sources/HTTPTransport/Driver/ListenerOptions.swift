@@ -9,14 +9,16 @@ public struct ListenerOptions {
     /// From accept, or from the first byte of a request on a kept connection, to the end of its head.
     public var headTimeoutNanoseconds: UInt64
     public var idleTimeoutNanoseconds: UInt64
+    public var progress: ProgressRule
 
     public init(
         tls: TLSServerContext?, limits: HTTP1Limits, headTimeoutNanoseconds: UInt64,
-        idleTimeoutNanoseconds: UInt64
+        idleTimeoutNanoseconds: UInt64, progress: ProgressRule = ProgressRule()
     ) {
         self.tls = tls
         self.limits = limits
         self.headTimeoutNanoseconds = headTimeoutNanoseconds
         self.idleTimeoutNanoseconds = idleTimeoutNanoseconds
+        self.progress = progress
     }
 }

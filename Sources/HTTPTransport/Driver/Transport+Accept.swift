@@ -131,23 +131,26 @@ extension Transport {
         let deadline = s[].loop.now.monotonic.adding(nanoseconds: nanoseconds)
         connection[].waiting = waiting
         connection[].deadline = deadline
-        if deadline < connection[].armedFor {
-            s[].loop.timers.cancel(connection[].timer)
-            connection[].timer = s[].loop.timers.schedule(at: deadline, token: Token(.server, id).bits)
-            connection[].armedFor = deadline
-        }
+        arm(connection, id, at: deadline)
+    }
+
+    /// The timer fires then, or earlier.
+    func arm(_ connection: SlotPointer<ServerConnection>, _ id: SlotID, at time: MonotonicTime) {
+        guard time < connection[].armedFor else { return }
+        s[].loop.timers.cancel(connection[].timer)
+        connection[].timer = s[].loop.timers.schedule(at: time, token: Token(.server, id).bits)
+        connection[].armedFor = time
     }
 
     func serverTimerFired(_ id: SlotID) {
         guard let connection = s[].servers[id] else { return }
         connection[].armedFor = .never
+        guard judgeProgress(id, connection) else { return }
         if s[].loop.now.monotonic < connection[].deadline {
             if connection[].waiting == .idle, let tls = connection[].io.tls, tls.isReady {
                 tls.session.releaseBuffers()
             }
-            connection[].timer = s[].loop.timers.schedule(
-                at: connection[].deadline, token: Token(.server, id).bits)
-            connection[].armedFor = connection[].deadline
+            arm(connection, id, at: min(connection[].deadline, connection[].progress.end))
             return
         }
         switch connection[].waiting {

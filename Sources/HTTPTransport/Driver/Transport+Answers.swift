@@ -162,8 +162,11 @@ extension Transport {
             dropAttempt(exchange, .timedOut)
             answerLocally(exchange, waitsForClient ? .requestTimeout : .upstreamTimeout)
         } else {
-            exchange[].reason = .upstreamTimeout
-            dropAttempt(exchange, .timedOut)
+            // Who did not move: the client that leaves its answer unread, or the upstream.
+            let isUnread = connection[].io.writeBlocked
+            exchange[].reason = isUnread ? .clientTooSlow : .upstreamTimeout
+            if isUnread { s[].counters.slowReaders &+= 1 }
+            dropAttempt(exchange, isUnread ? .cancelled : .timedOut)
             abortServer(id, connection)
         }
     }
@@ -191,7 +194,12 @@ extension Transport {
             resumeUpstream(of: connection)
             if before > s[].limits.lowWatermarkBytes { resumeRequests(id, connection) }
         }
-        if pending == 0, connection[].phase == .closing { outputGone(id, connection) }
+        if pending == 0 {
+            if connection[].progress.subject == .answer { connection[].progress.stop() }
+            if connection[].phase == .closing { outputGone(id, connection) }
+        } else if connection[].io.writeBlocked {
+            watchAnswer(id, connection)
+        }
     }
 
     /// Requests may be understood again: their answers have room.

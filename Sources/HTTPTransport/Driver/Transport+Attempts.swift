@@ -175,6 +175,7 @@ extension Transport {
         exchange[].attempt = .none
         if let connection = s[].servers[exchange[].connection], connection[].io.readPaused {
             connection[].io.readPaused = false
+            resumeBody(exchange[].connection, connection)
             queue(exchange[].connection, connection)
         }
     }

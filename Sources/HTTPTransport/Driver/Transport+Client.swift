@@ -253,6 +253,7 @@ extension Transport {
             let connection = s[].servers[exchange[].connection], connection[].io.readPaused
         else { return }
         connection[].io.readPaused = false
+        resumeBody(exchange[].connection, connection)
         queue(exchange[].connection, connection)
     }
 

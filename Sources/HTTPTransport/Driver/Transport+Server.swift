@@ -51,6 +51,7 @@ extension Transport {
             let held = connection[].io.leftover.count
             switch receive(&connection[].io) {
             case .nothing:
+                if !connection[].exchange.isNone { watchBody(id, connection) }
                 return
             case .window(let window):
                 budget -= max(1, window.count)

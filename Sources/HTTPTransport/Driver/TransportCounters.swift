@@ -21,6 +21,9 @@ public struct TransportCounters: Sendable, BitwiseCopyable {
     public var handshakesResumed: UInt64 = 0
     public var handshakesShed: UInt64 = 0
     public var handshakeFailures: UInt64 = 0
+    /// Clients given up because they took next to nothing of an answer, or sent next to nothing of a body.
+    public var slowReaders: UInt64 = 0
+    public var slowSenders: UInt64 = 0
     /// Bytes from and to clients, as on the wire.
     public var bytesReceived: UInt64 = 0
     public var bytesSent: UInt64 = 0

@@ -8,6 +8,8 @@ public enum ConfigurationLimits {
     public static let trustedHops = 0...32
     /// Idle connections kept for one endpoint by one worker; 0 turns pooling off.
     public static let maxIdleConnections = 0...65_536
+    /// Most bytes that a listener's `minimumProgress` may ask of a client in a window.
+    public static let maxProgressBytes: UInt64 = 1 << 20
     public static let orders = -1_000_000...1_000_000
     /// Longest resource name, as a DNS label (RFC 1123 §2.1).
     public static let maxNameBytes = 63

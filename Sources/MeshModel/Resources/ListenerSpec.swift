@@ -38,6 +38,16 @@ public struct ListenerSpec: Sendable, Equatable {
         public init() {}
     }
 
+    /// The least that a client must send of a body, or take of an answer, while it alone is waited for.
+    public struct MinimumProgress: Sendable, Equatable {
+        /// In each window; 0 turns the rule off. Default 2 KiB.
+        public var bytes: UInt64 = 2_048
+        /// Default 10 s.
+        public var window = TimeSpan.seconds(10)
+
+        public init() {}
+    }
+
     public var role: Role
     public var address: MeshAddress
     public var tls: ServerTLSSpec?
@@ -55,6 +65,8 @@ public struct ListenerSpec: Sendable, Equatable {
     public var headTimeout = TimeSpan.seconds(10)
     /// Time that a keep-alive connection may stand idle. Default 60 s.
     public var idleTimeout = TimeSpan.seconds(60)
+    /// Who sends or reads next to nothing is cut off: 408 while a body is awaited, a reset in the middle of an answer.
+    public var minimumProgress = MinimumProgress()
 
     public init(role: Role, address: MeshAddress) {
         self.role = role

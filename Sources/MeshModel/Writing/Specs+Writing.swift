@@ -23,6 +23,10 @@ extension ListenerSpec {
         }
         writer.member("headTimeout", headTimeout.description)
         writer.member("idleTimeout", idleTimeout.description)
+        writer.object("minimumProgress") {
+            $0.member("bytes", ByteSize.text(minimumProgress.bytes))
+            $0.member("window", minimumProgress.window.description)
+        }
     }
 }
 

@@ -17,7 +17,8 @@ extension SystemCalls {
                 to: Table(
                     recv: clinux_recv, send: clinux_send, sendVector: clinux_send_vector,
                     socket: clinux_socket, bind: clinux_bind, listen: clinux_listen, accept: clinux_accept,
-                    connect: clinux_connect, socketError: clinux_socket_error, setOption: clinux_set_option,
+                    connect: clinux_connect, socketError: clinux_socket_error,
+                    acknowledgedBytes: clinux_acknowledged_bytes, setOption: clinux_set_option,
                     peerName: clinux_peer_name, localName: clinux_local_name, shutdown: clinux_shutdown,
                     close: clinux_close, unlink: clinux_unlink, epollCreate: clinux_epoll_create,
                     epollControl: clinux_epoll_control, epollWait: clinux_epoll_wait,

@@ -37,6 +37,12 @@ extension SystemCalls {
         unsafe table.pointee.setOption(context, fd, option.rawValue, value)
     }
 
+    /// Bytes that the peer's kernel has acknowledged since it connected, whatever waits in ours. −errno where the kernel does
+    /// not know: over a Unix socket.
+    public func acknowledgedBytes(_ fd: FileDescriptor) -> Int {
+        unsafe table.pointee.acknowledgedBytes(context, fd)
+    }
+
     public func peerName(_ fd: FileDescriptor, _ address: inout SocketAddress) -> Int {
         unsafe address.receiveUnsafeSockaddr { raw, length in
             unsafe table.pointee.peerName(context, fd, raw, length)

@@ -16,6 +16,8 @@ extension SystemCalls {
         public var connect: @convention(c) (Context, Int32, UnsafeRawPointer, UInt32) -> Int
         /// Takes the pending error of a socket: its number, or 0.
         public var socketError: @convention(c) (Context, Int32) -> Int
+        /// Bytes that the peer has acknowledged since it connected.
+        public var acknowledgedBytes: @convention(c) (Context, Int32) -> Int
         /// Descriptor, raw `SocketOption`, value.
         public var setOption: @convention(c) (Context, Int32, Int32, Int32) -> Int
         public var peerName:
@@ -52,6 +54,7 @@ extension SystemCalls {
                 ) -> Int,
             connect: @escaping @convention(c) (Context, Int32, UnsafeRawPointer, UInt32) -> Int,
             socketError: @escaping @convention(c) (Context, Int32) -> Int,
+            acknowledgedBytes: @escaping @convention(c) (Context, Int32) -> Int,
             setOption: @escaping @convention(c) (Context, Int32, Int32, Int32) -> Int,
             peerName:
                 @escaping @convention(c) (
@@ -84,6 +87,7 @@ extension SystemCalls {
             unsafe self.accept = accept
             unsafe self.connect = connect
             unsafe self.socketError = socketError
+            unsafe self.acknowledgedBytes = acknowledgedBytes
             unsafe self.setOption = setOption
             unsafe self.peerName = peerName
             unsafe self.localName = localName

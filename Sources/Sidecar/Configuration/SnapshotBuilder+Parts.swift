@@ -68,7 +68,10 @@ extension SnapshotBuilder {
                         try CertificateInUse(owner: .listener(listener.name), path: path, chainPEM: chain))
                 }
             }, limits: limits, headTimeoutNanoseconds: spec.headTimeout.nanoseconds,
-            idleTimeoutNanoseconds: spec.idleTimeout.nanoseconds)
+            idleTimeoutNanoseconds: spec.idleTimeout.nanoseconds,
+            progress: ProgressRule(
+                bytes: spec.minimumProgress.bytes,
+                windowNanoseconds: spec.minimumProgress.window.nanoseconds))
     }
 
     private static func serverContext(

@@ -279,6 +279,15 @@ public final class SidecarProcess: ProcessControl {
                 name: "outrigger_tls_handshakes_total", kind: .counter, help: "TLS handshakes with clients.",
                 samples: counters.handshakeSamples),
             MetricFamily(
+                name: "outrigger_slow_clients_total", kind: .counter,
+                help: "Clients given up because they took or sent next to nothing.",
+                samples: [
+                    MetricFamily.Sample(
+                        labels: [MetricFamily.Label("what", "answer")], value: Double(counters.slowReaders)),
+                    MetricFamily.Sample(
+                        labels: [MetricFamily.Label("what", "body")], value: Double(counters.slowSenders)),
+                ]),
+            MetricFamily(
                 name: "outrigger_accept_pauses_total", kind: .counter,
                 help: "Times that accepting paused for want of file descriptors.",
                 samples: [MetricFamily.Sample(value: Double(counters.acceptPauses))]),

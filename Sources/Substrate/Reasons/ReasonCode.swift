@@ -24,7 +24,7 @@ public enum ReasonCode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     // This process
     case overloaded, draining, internalError
     // The client
-    case clientClosed
+    case clientClosed, clientTooSlow
 
     public struct Entry: Sendable {
         public let code: StaticString
@@ -222,6 +222,11 @@ public enum ReasonCode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
             Entry(
                 code: "client.closed", status: 0, flag: "DC",
                 meaning: "The client went away before the answer was sent.", remedy: "")
+        case .clientTooSlow:
+            Entry(
+                code: "client.too_slow", status: 0, flag: "SI",
+                meaning: "The client took next to nothing of its answer, which was broken off.",
+                remedy: "Read answers faster, or lower the listener's minimumProgress.")
         }
     }
 }

@@ -95,6 +95,14 @@ import Testing
             "number as timeout", listener("role: edge, address: 127.0.0.1:80, idleTimeout: 30"),
             at: "/spec/idleTimeout", line: 7, "write 30s"),
         Refusal(
+            "minimum progress that an honest client cannot make",
+            listener("role: edge, address: 127.0.0.1:80, minimumProgress: { bytes: 1048577 }"),
+            at: "/spec/minimumProgress/bytes", line: 7, "more than 1MiB", "0 turns"),
+        Refusal(
+            "minimum progress with an unknown field",
+            listener("role: edge, address: 127.0.0.1:80, minimumProgress: { byte: 1 }"),
+            at: "/spec/minimumProgress/byte", line: 7, "did you mean 'bytes'"),
+        Refusal(
             "access log without path", listener("role: edge, address: 127.0.0.1:80, accessLog: {}"),
             at: "/spec/accessLog/path", line: 7, "is missing"),
         Refusal(

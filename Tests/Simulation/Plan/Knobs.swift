@@ -29,6 +29,7 @@ struct Knobs {
     var requestTimeout: UInt64 = 1_000_000_000_000
     var bodyTimeout: UInt64 = 1_000_000_000_000
     var connectTimeout: UInt64 = 1_000_000_000_000
+    var progress = ProgressRule.off
 
     /// Nothing but a client's or an upstream's own fault may cost a request its answer.
     var isCalm: Bool { !isTimed && !runsOutOfDescriptors && !drains && !stopsListening && !limitsConnections }
@@ -73,5 +74,8 @@ struct Knobs {
         limits.freshIdle = time()
         (headTimeout, idleTimeout, requestTimeout) = (time(), time(), time())
         (bodyTimeout, connectTimeout) = (time(), time())
+        if chance(2) {
+            progress = ProgressRule(bytes: UInt64(pick([1, 100, 2_000])), windowNanoseconds: time())
+        }
     }
 }

@@ -46,7 +46,8 @@ final class Scenario {
         address = try Sockets.localAddress(of: listener, calls: calls)
         options = ListenerOptions(
             tls: knobs.tlsDownstream ? try credentials.serverContext() : nil, limits: HTTP1Limits(),
-            headTimeoutNanoseconds: knobs.headTimeout, idleTimeoutNanoseconds: knobs.idleTimeout)
+            headTimeoutNanoseconds: knobs.headTimeout, idleTimeoutNanoseconds: knobs.idleTimeout,
+            progress: knobs.progress)
         clientContext = knobs.tlsDownstream ? try credentials.clientContext() : nil
         let behind = network.listen(SocketAddress(ipv4: (127, 0, 0, 1), port: 0))
         target = UpstreamTarget(
@@ -192,6 +193,9 @@ final class Scenario {
     private func settle() {
         upstream?.isCalm = true
         network.descriptorLimit = 1_000_000
+        // A byte a turn would take longer than any patience.
+        network.maxBytesPerRead = network.maxBytesPerRead.map { max($0, 500) }
+        network.maxBytesPerWrite = network.maxBytesPerWrite.map { max($0, 500) }
         for call in [SimulatedCall.accept, .socket, .connect] {
             network.failNext(call, with: .tooManyFiles, times: 0)
         }

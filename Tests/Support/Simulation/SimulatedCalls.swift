@@ -85,6 +85,7 @@ extension SimulatedNetwork {
                 return unsafe SimulatedNetwork.at($0).connect($1, address)
             },
             socketError: { unsafe SimulatedNetwork.at($0).socketError($1) },
+            acknowledgedBytes: { unsafe SimulatedNetwork.at($0).acknowledgedBytes($1) },
             setOption: { unsafe SimulatedNetwork.at($0).setOption($1, $2, $3) },
             peerName: { context, fd, target, length in
                 unsafe SimulatedNetwork.at(context).name(fd, ofPeer: true) {

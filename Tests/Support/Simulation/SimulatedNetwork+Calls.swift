@@ -172,6 +172,14 @@ extension SimulatedNetwork {
         }
     }
 
+    func acknowledgedBytes(_ fd: FileDescriptor) -> Int {
+        withLock {
+            guard let stream = files[fd] as? SimulatedStream else { return misuse(.setOption, fd) }
+            if stream.family == .unix { return SystemError.invalidArgument.result }
+            return stream.acknowledgedBytes
+        }
+    }
+
     func setOption(_ fd: FileDescriptor, _ option: Int32, _ value: Int32) -> Int {
         traced(.setOption, fd) {
             if let fault = begin(.setOption) { return fault }

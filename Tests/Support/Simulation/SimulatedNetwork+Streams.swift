@@ -49,6 +49,7 @@ extension SimulatedNetwork {
                 return
             }
             stream.arrived += bytes[..<count]
+            stream.other?.acknowledgedBytes += count
         case .end:
             stream.inFlight.removeFirst()
             stream.endArrived = true

@@ -21,6 +21,8 @@ final class SimulatedStream: SimulatedFile {
 
     var inFlight: [Segment] = []
     var inFlightBytes = 0
+    /// Of what this end sent, bytes that have arrived.
+    var acknowledgedBytes = 0
     var arrived: [UInt8] = []
     var endArrived = false
     var pendingError: SystemError?

@@ -1,9 +1,7 @@
 extension ListenerSpec {
     static let fieldNames = [
         "role", "address", "tls", "service", "application", "tenantFrom", "trustedHops", "accessLog",
-        "tracing",
-        "headTimeout",
-        "idleTimeout",
+        "tracing", "headTimeout", "idleTimeout", "minimumProgress",
     ]
 
     init?(decoding fields: FieldReader) {
@@ -34,6 +32,9 @@ extension ListenerSpec {
         }
         if let span = fields.timeSpan("headTimeout") { spec.headTimeout = span }
         if let span = fields.timeSpan("idleTimeout") { spec.idleTimeout = span }
+        if let progress = fields.object("minimumProgress", known: ["bytes", "window"]) {
+            spec.minimumProgress = MinimumProgress(decoding: progress)
+        }
         guard let role else { return nil }
         spec.checkRole(fields)
         guard role != .outbound, address != nil else { return nil }
@@ -64,6 +65,21 @@ extension ListenerSpec {
                     hint: "add tls with clientCertificate")
             }
         }
+    }
+}
+
+extension ListenerSpec.MinimumProgress {
+    init(decoding fields: FieldReader) {
+        self.init()
+        if let size = fields.byteSize("bytes") {
+            if size > ConfigurationLimits.maxProgressBytes {
+                fields.refuse(
+                    "bytes", because: "is more than \(ByteSize.text(ConfigurationLimits.maxProgressBytes))",
+                    hint: "a client on a bad line must be able to keep it; 0 turns the rule off")
+            }
+            bytes = size
+        }
+        if let span = fields.timeSpan("window") { window = span }
     }
 }
 
