@@ -19,7 +19,17 @@ func main(_: Int32, _: UnsafePointer<UnsafePointer<CChar>?>?) -> Int32 {
         if whole.fault == .none { always(whole.leftover == split.leftover, "cuts change no end") }
         if whole.lines.first?.hasPrefix("head ") == true { RequestOracle.check(wire) }
         checkForwarding(wire)
+        checkLimits(wire)
     }
+}
+
+/// Cuts must not decide whether a request is within them.
+private func checkLimits(_ wire: [UInt8]) {
+    let whole = Transcript.requests(wire, limits: .tight)
+    let split = Transcript.requests(wire, cuts: Array(0..<wire.count), limits: .tight)
+    always(whole.fault == split.fault, "cuts change no limit: \(whole.fault), \(split.fault)")
+    always(whole.lines == split.lines, "cuts change no event within limits")
+    always(whole.outstandingHeads == 0 && split.outstandingHeads == 0, "every head finds its owner")
 }
 
 private func checkForwarding(_ wire: [UInt8]) {

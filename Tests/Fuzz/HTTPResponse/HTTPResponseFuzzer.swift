@@ -12,18 +12,26 @@ func main(_: Int32, _: UnsafePointer<UnsafePointer<CChar>?>?) -> Int32 {
         let method: HTTPMethod = input.count % 2 == 0 ? .get : .head
         let closes = input.count / 2 % 2 == 0
         let wire = input.array + Array("\r\n\r\n".utf8)
-        let whole = Transcript.response(wire, to: method, closes: closes)
-        let split = Transcript.response(wire, to: method, cuts: Array(0..<wire.count), closes: closes)
-        always(whole.fault == split.fault, "cuts change no fault: \(whole.fault), \(split.fault)")
-        always(whole.lines == split.lines, "cuts change no event")
-        always(whole.outstandingHeads == 0 && split.outstandingHeads == 0, "every head finds its owner")
-        if whole.fault == .none { always(whole.leftover == split.leftover, "cuts change no end") }
+        // Cuts must not decide whether a response is within its limits, either.
+        _ = read(wire, to: method, closes: closes, limits: .tight)
+        let whole = read(wire, to: method, closes: closes, limits: HTTP1Limits())
         guard let first = whole.lines.first else { return }
         if first.hasPrefix("head ") || first.hasPrefix("informational ") { checkHead(wire) }
         if method == .head {
             always(!whole.lines.contains { $0.hasPrefix("body ") }, "HEAD is answered without a body")
         }
     }
+}
+
+private func read(_ wire: [UInt8], to method: HTTPMethod, closes: Bool, limits: HTTP1Limits) -> Transcript {
+    let cuts = Array(0..<wire.count)
+    let whole = Transcript.response(wire, to: method, closes: closes, limits: limits)
+    let split = Transcript.response(wire, to: method, cuts: cuts, closes: closes, limits: limits)
+    always(whole.fault == split.fault, "cuts change no fault: \(whole.fault), \(split.fault)")
+    always(whole.lines == split.lines, "cuts change no event")
+    always(whole.outstandingHeads == 0 && split.outstandingHeads == 0, "every head finds its owner")
+    if whole.fault == .none { always(whole.leftover == split.leftover, "cuts change no end") }
+    return whole
 }
 
 /// A second, simple reading of the first head, which was accepted.
