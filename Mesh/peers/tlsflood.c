@@ -5,8 +5,8 @@
 // HANDSHAKES and REQUESTS are rates, each second. A handshake is a new connection without a session to resume, ended in
 // order as soon as it is complete. Requests are due at fixed times, whether or not earlier ones were answered, and a
 // latency is counted from when its request was due: an answer that keeps others waiting counts against each of them
-// (corrected for coordinated omission). The flood runs in a process of its own that gives way to the measuring one, so
-// that what is measured is the server's doing; under a real-time policy (chrt -f) it keeps to the lowest priority of it.
+// (corrected for coordinated omission). The flood runs in a process of its own. Started under a real-time policy
+// (chrt -f 40), it gives way to the measuring one, so that what is measured is the server's doing.
 //
 // Prints "ready" when the connections stand and waits for a line on standard input; runs; prints one JSON line.
 
@@ -119,9 +119,8 @@ static void advance(struct handshake *h) {
 }
 
 static void flood(SSL_CTX *context, double rate, u64 start, u64 end) {
-    int policy = sched_getscheduler(0) == SCHED_FIFO ? SCHED_FIFO : SCHED_IDLE;
-    struct sched_param last = {.sched_priority = policy == SCHED_FIFO ? 1 : 0};
-    if (sched_setscheduler(0, policy, &last)) setpriority(PRIO_PROCESS, 0, 19);
+    struct sched_param last = {.sched_priority = 1};
+    if (sched_getscheduler(0) == SCHED_FIFO) sched_setscheduler(0, SCHED_FIFO, &last);
     int poll = epoll_create1(0), timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
     struct epoll_event events[256], event = {.events = EPOLLIN, .data.ptr = NULL};
     epoll_ctl(poll, EPOLL_CTL_ADD, timer, &event);

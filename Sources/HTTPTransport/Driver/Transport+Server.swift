@@ -49,7 +49,9 @@ extension Transport {
                 return
             }
             let held = connection[].io.leftover.count
-            switch receive(&connection[].io) {
+            let received = receive(&connection[].io)
+            handshakeMayHaveEnded(id, connection)
+            switch received {
             case .nothing:
                 if !connection[].exchange.isNone { watchBody(id, connection) }
                 return
@@ -79,16 +81,6 @@ extension Transport {
     }
 
     private func serverReceived(_ id: SlotID, _ connection: SlotPointer<ServerConnection>, _ window: Bytes) {
-        if connection[].waiting == .handshake, let tls = connection[].io.tls, tls.isReady {
-            if tls.session.isResumed {
-                s[].counters.handshakesResumed &+= 1
-            } else {
-                s[].counters.handshakes &+= 1
-            }
-            wait(
-                connection, id, for: .head,
-                nanoseconds: headTimeout(ofListener: Int(connection[].listener)))
-        }
         var rest = window
         while !rest.isEmpty, mayDecode(connection) {
             let consumed = decode(id, connection, rest)

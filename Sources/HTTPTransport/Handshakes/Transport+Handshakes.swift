@@ -32,6 +32,18 @@ extension Transport {
         connection[].isInLine = true
     }
 
+    /// Counts a handshake that is complete, whatever came behind it.
+    func handshakeMayHaveEnded(_ id: SlotID, _ connection: SlotPointer<ServerConnection>) {
+        guard connection[].waiting == .handshake, let tls = connection[].io.tls, tls.isReady else { return }
+        if tls.session.isResumed {
+            s[].counters.handshakesResumed &+= 1
+        } else {
+            s[].counters.handshakes &+= 1
+        }
+        let timeout = headTimeout(ofListener: Int(connection[].listener))
+        wait(connection, id, for: .head, nanoseconds: timeout)
+    }
+
     /// Takes as many steps as this turn may.
     /// - Parameter turnBegan: when the turn woke up.
     func runHandshakes(turnBegan: MonotonicTime) {

@@ -1,0 +1,151 @@
+"""What a handshake costs each proxy: CPU time of whole ones and of resumed ones, and latency beside a flood of them.
+
+By itself, from the top of the repository (`Mesh/bench` makes the programs and certificates that it needs):
+
+    PYTHONPATH=Mesh python3 -m benchmark.handshakes --envoy PATH
+"""
+
+import argparse
+import json
+import subprocess
+
+from rig.processes import Process
+
+from .load import Invalid, Meter
+from .targets import LOAD_CORE, PEERS, Envoy, HAProxy, Nginx, Outrigger
+
+#: Handshakes measured in one round of one kind.
+COUNT = 1000
+FLOOD, REQUESTS, FLOOD_CONNECTIONS = 1000, 500, 50
+
+# The peers refuse tickets in the other works, which are about established connections. Here they give and take them as
+# they do by default.
+GIVES_TICKETS = {
+    HAProxy: [(" no-tls-tickets", "")],
+    Nginx: [("ssl_session_tickets off;", "ssl_session_tickets on;")],
+    Envoy: [("disable_stateless_session_resumption: true", "disable_stateless_session_resumption: false")],
+    Outrigger: [],
+}
+
+
+def resuming(kind):
+    """The kind of target with session tickets on."""
+    class Resuming(kind):
+        def render(self, file, **words):
+            path = super().render(file, **words)
+            text = path.read_text()
+            for was, shall_be in GIVES_TICKETS[kind]:
+                assert was in text, f"{file} does not say {was!r} any more"
+                text = text.replace(was, shall_be)
+            path.write_text(text)
+            return path
+
+    return Resuming
+
+
+def handshakes(target, resumed, count=COUNT):
+    """CPU microseconds of the whole proxy for each of `count` handshakes with client certificates, accept and close
+    included. Raises `Invalid` where fewer than nine in ten were of the wanted kind."""
+    authority = target.bench.authority
+    load = Process(
+        "tlsvisit",
+        [target.bench.directory / "tlsvisit", "127.0.0.1", target.tls_port, count, "resumed" if resumed else "full",
+         authority.path("edge.pem"), authority.path("edge.key")],
+        target.bench.directory / "tlsvisit.log", cores=LOAD_CORE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        if load.process.stdout.readline() != "ready\n":
+            raise Invalid(f"{target.name}: the first handshake failed: {load.tail(4)}")
+        meter = Meter(target)
+        load.process.stdin.write("\n")
+        load.process.stdin.flush()
+        report = load.process.stdout.readline()
+        cpu, _ = meter.stop()
+    finally:
+        load.stop()
+    if not report:
+        raise Invalid(f"{target.name}: the load generator died: {load.tail(4)}")
+    seen = json.loads(report)
+    wanted = seen["resumed"] if resumed else seen["full"]
+    if wanted < 0.9 * count:
+        raise Invalid(f"{target.name}: {wanted} of {count} handshakes were {'resumed' if resumed else 'full'}")
+    return cpu / 1000 / count
+
+
+def beside_flood(target, seconds, flooded):
+    """{p50_us, p99_us, …} of requests at a fixed rate on established connections, with or without the flood."""
+    authority = target.bench.authority
+    command = [target.bench.directory / "tlsflood", "127.0.0.1", target.tls_port, seconds, FLOOD if flooded else 0,
+               REQUESTS, FLOOD_CONNECTIONS, "/", authority.path("edge.pem"), authority.path("edge.key")]
+    done = subprocess.run(["taskset", "-c", str(LOAD_CORE), *_first(), *map(str, command)], input="\n",
+                          capture_output=True, text=True)
+    if done.returncode:
+        raise Invalid(f"{target.name}: tlsflood failed: {done.stderr}")
+    seen = json.loads(done.stdout.splitlines()[-1])
+    if seen["errors"] or seen["answered"] != seen["due"]:
+        raise Invalid(f"{target.name}: {seen['answered']} of {seen['due']} requests were answered")
+    return seen
+
+
+def _first():
+    """The measuring process before the flood on their core, where the system allows it."""
+    allowed = subprocess.run(["chrt", "-f", "40", "true"], capture_output=True).returncode == 0
+    return ["chrt", "-f", "40"] if allowed else []
+
+
+def build(directory):
+    """Compiles the two load programs into `directory`."""
+    for name in ("tlsvisit", "tlsflood"):
+        subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", PEERS / f"{name}.c", "-o", directory / name,
+                        "-lssl", "-lcrypto"], check=True)
+
+
+def measure(bench, kinds, rounds, count=COUNT):
+    """{name: (full, resumed)}: medians over rounds, the targets in turn."""
+    targets = [resuming(kind)(bench, label="-handshakes").start() for kind in kinds]
+    try:
+        taken = {target.name: ([], []) for target in targets}
+        for _ in range(rounds):
+            for target in targets:
+                for place, resumed in enumerate((False, True)):
+                    taken[target.name][place].append(handshakes(target, resumed, count))
+        return {name: tuple(sorted(values)[len(values) // 2] for values in both) for name, both in taken.items()}
+    finally:
+        for target in targets:
+            target.stop()
+
+
+def flood_ratio(bench, kind, rounds, seconds):
+    """p99 with the flood through p99 without it: each round's two, the median of the ratios last."""
+    target = resuming(kind)(bench, label="-flood").start()
+    try:
+        pairs = [(beside_flood(target, seconds, False)["p99_us"], beside_flood(target, seconds, True)["p99_us"])
+                 for _ in range(rounds)]
+    finally:
+        target.stop()
+    ratios = sorted(loud / quiet for quiet, loud in pairs)
+    return pairs, ratios[len(ratios) // 2]
+
+
+def main():
+    from .__main__ import prepare
+    parser = argparse.ArgumentParser(prog="python3 -m benchmark.handshakes", description=__doc__.splitlines()[0])
+    parser.add_argument("--sidecar", default=".build/release/outrigger-sidecar")
+    parser.add_argument("--envoy", help="the program; left out where not given")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--count", type=int, default=COUNT, help="handshakes of a round")
+    parser.add_argument("--seconds", type=int, default=3, help="length of a round beside the flood")
+    options = parser.parse_args()
+    bench = prepare(options)
+    build(bench.directory)
+    kinds = [Outrigger, HAProxy, Nginx, *([Envoy] if options.envoy else [])]
+    print(f"{'target':12}{'full us':>10}{'resumed us':>12}   CPU time of a handshake")
+    for name, (full, resumed) in measure(bench, kinds, options.rounds, options.count).items():
+        print(f"{name:12}{full:10.1f}{resumed:12.1f}", flush=True)
+    for kind in kinds:
+        pairs, ratio = flood_ratio(bench, kind, options.rounds, options.seconds)
+        print(f"{kind.name:12} p99 beside {FLOOD} handshakes/s: x {ratio:.2f}   (us: "
+              + ", ".join(f"{quiet} -> {loud}" for quiet, loud in pairs) + ")", flush=True)
+
+
+if __name__ == "__main__":
+    main()
