@@ -11,6 +11,7 @@ from opentelemetry.proto.trace.v1 import trace_pb2 as trace
 
 SERVER, CLIENT = trace.Span.SPAN_KIND_SERVER, trace.Span.SPAN_KIND_CLIENT
 PATH = "/v1/traces"
+MAX_BATCH = 512
 #: Every attribute that may stand on a span, and the member of AnyValue that holds it.
 ATTRIBUTES = {
     **dict.fromkeys([
@@ -94,8 +95,8 @@ def read(body, problems):
                     span.start_time_unix_nano, span.end_time_unix_nano,
                     _values(span.attributes, ATTRIBUTES, problems), span.status.code == trace.Status.STATUS_CODE_ERROR,
                     span.flags, resource))
-    if not spans:
-        problems.append("a request without spans")
+    if not 1 <= len(spans) <= MAX_BATCH:
+        problems.append(f"{len(spans)} spans in one request")
     return spans
 
 
