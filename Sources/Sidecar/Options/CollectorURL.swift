@@ -32,8 +32,10 @@ public struct CollectorURL: Sendable, Equatable {
         } catch {
             throw Refusal(description: "\(error)")
         }
-        if case .unix = address {
-            throw Refusal(description: "a Unix socket cannot be a collector; use http://IPv4:port")
+        switch address {
+        case .ipv4(_, port: 0), .ipv6(_, port: 0): throw Refusal(description: "port 0 is nobody's")
+        case .unix: throw Refusal(description: "a Unix socket cannot be a collector; use http://IPv4:port")
+        case .ipv4, .ipv6: break
         }
         let path = String(rest[slash...])
         // OTLP/HTTP appends the path to a base without one.

@@ -22,15 +22,11 @@ extension Gateway {
             return
         }
         guard let open = openSpan(exchange) else { return }
-        open[] = SpanProgress()
-        open[].start = calls.realtime()
-        if record[].traceSource == .minted {
-            // The root's own id is what its trace was minted with.
-            open[].span = record[].trace.parent
-        } else {
-            open[].span = g[].random.next() | 1
-            open[].parent = record[].trace.parent
-        }
+        // A root's own id is what its trace was minted with.
+        let isRoot = record[].traceSource == .minted
+        open[].begin(
+            span: isRoot ? record[].trace.parent : g[].random.next() | 1,
+            parent: isRoot ? 0 : record[].trace.parent, start: calls.realtime())
     }
 
     func beginTry(_ exchange: ExchangePointer) {

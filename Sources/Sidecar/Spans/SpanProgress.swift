@@ -20,4 +20,15 @@ struct SpanProgress: BitwiseCopyable {
     var held = InlineArray<4, SpanRecord>(repeating: SpanRecord())
     var heldCount: UInt8 = 0
     var lost: UInt8 = 0
+
+    /// For another request. What is held stays where it is, uncounted: it is far larger than the rest.
+    mutating func begin(span: UInt64, parent: UInt64, start: WallTime) {
+        self.span = span
+        self.parent = parent
+        self.start = start
+        latest = start
+        tries = 0
+        heldCount = 0
+        lost = 0
+    }
 }

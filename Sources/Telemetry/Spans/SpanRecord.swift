@@ -43,6 +43,7 @@ public struct SpanRecord: BitwiseCopyable, Sendable {
     /// The downstream connection had TLS.
     public var isEncrypted = false
 
+    @inline(__always)
     public init() {}
 
     /// Whether the request ended in an error: the answer, or the reason for which it was given up, is a 5xx.
