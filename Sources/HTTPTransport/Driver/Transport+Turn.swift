@@ -32,7 +32,7 @@ extension Transport {
         runTimers()
         flushDirty()
         reclaim()
-        s[].board.publish(s[].counters)
+        s[].published.publish(s[].counters)
     }
 
     private func runReady() {

@@ -42,6 +42,7 @@ struct TransportState: ~Copyable {
     /// By listener number, on the board. Grows on the rare occasion of a new listener.
     var traffic = FlatTable<SharedTraffic>()
     let upstreamTraffic: SharedTraffic
+    let published: PublishedCounters
     /// Where accepted connections of other workers go.
     var peers: [any ConnectionSink] = []
 
@@ -57,6 +58,7 @@ struct TransportState: ~Copyable {
         self.handler = handler
         random = RandomSource(seed: seed)
         upstreamTraffic = board.upstreamTraffic
+        published = board.published
         reserve = ReserveDescriptor(calls: calls)
         // A leftover of one watermark may stand in front of what is received.
         received = ReceiveBuffer(capacity: limits.receiveBytes * 2)
