@@ -60,6 +60,7 @@ import Testing
         sum.add(more)
         #expect(sum.accepted == 3 && sum.handshakes == 5 && sum.bytesSent == 6 && sum.closed == 0)
         let published = PublishedCounters()
+        defer { published.deallocate() }
         published.publish(sum)
         #expect(
             published.value.accepted == 3 && published.value.handshakes == 5 && published.value.bytesSent == 6

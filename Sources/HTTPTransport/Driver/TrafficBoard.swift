@@ -7,12 +7,13 @@ public final class TrafficBoard: Sendable {
     /// By listener number. The lock is taken when a listener is added, and by readers; never for a request.
     private let listeners = Mutex<[SharedTraffic]>([])
     let upstreamTraffic = SharedTraffic()
-    private let published = PublishedCounters()
+    let published = PublishedCounters()
 
     init() {}
 
     deinit {
         upstreamTraffic.deallocate()
+        published.deallocate()
         listeners.withLock { for traffic in $0 { traffic.deallocate() } }
     }
 
@@ -37,6 +38,4 @@ public final class TrafficBoard: Sendable {
         listeners.withLock { $0.append(traffic) }
         return traffic
     }
-
-    func publish(_ counters: TransportCounters) { published.publish(counters) }
 }

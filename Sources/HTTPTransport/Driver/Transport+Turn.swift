@@ -38,7 +38,7 @@ extension Transport {
         flushDirty()
         runHandshakes(turnBegan: began)
         reclaim()
-        s[].board.publish(s[].counters)
+        s[].published.publish(s[].counters)
     }
 
     private func runReady() {

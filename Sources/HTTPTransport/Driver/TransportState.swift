@@ -49,6 +49,7 @@ struct TransportState: ~Copyable {
     /// By listener number, on the board. Grows on the rare occasion of a new listener.
     var traffic = FlatTable<SharedTraffic>()
     let upstreamTraffic: SharedTraffic
+    let published: PublishedCounters
     /// Where accepted connections of other workers go.
     var peers: [any ConnectionSink] = []
 
@@ -65,6 +66,7 @@ struct TransportState: ~Copyable {
         random = RandomSource(seed: seed)
         handshakes = HandshakeQueue(capacity: limits.maxWaitingHandshakes)
         upstreamTraffic = board.upstreamTraffic
+        published = board.published
         reserve = ReserveDescriptor(calls: calls)
         // A leftover of one watermark may stand in front of what is received.
         received = ReceiveBuffer(capacity: limits.receiveBytes * 2)

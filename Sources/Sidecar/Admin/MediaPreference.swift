@@ -33,7 +33,7 @@ struct MediaPreference {
                 weight = thousandths
             } else if name.equalsIgnoringASCIICase("version") {
                 guard value.elementsEqual(version) else { return }
-                found = max(found, 4)
+                if found == 3 { found = 4 }
             } else if name.equalsIgnoringASCIICase("charset") {
                 guard value.equalsIgnoringASCIICase("utf-8") else { return }
             }

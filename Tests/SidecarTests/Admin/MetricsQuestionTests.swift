@@ -46,6 +46,7 @@ struct MetricsQuestionTests {
         // The more specific range decides, wherever it stands.
         "application/openmetrics-text;version=1.0.0;q=0, application/openmetrics-text, text/plain;q=0.1",
         "application/*, application/openmetrics-text;q=0",
+        "*/*;version=1.0.0, application/openmetrics-text;q=0.3, text/plain;q=0.4",
     ])
     func `Prometheus text for everyone else`(accept: String) {
         #expect(asked([accept])?.format == .prometheus)
