@@ -169,6 +169,8 @@ extension Transport {
             }
         case .answer, .body:
             exchangeTimedOut(id, connection)
+        case .stream:
+            streamTimedOut(id, connection)
         }
     }
 }

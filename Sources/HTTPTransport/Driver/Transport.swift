@@ -82,6 +82,7 @@ public import Substrate
                 waiting.append(id)
             }
         }
+        endStreams()
         for id in waiting {
             if let connection = s[].servers[id] { hearLastRequest(id, connection) }
             flushDirty()
@@ -102,7 +103,7 @@ public import Substrate
             if s[].loop.now.monotonic.adding(nanoseconds: timeout) < connection[].deadline {
                 wait(connection, id, for: connection[].waiting, nanoseconds: timeout)
             }
-        case .idle, .answer, .body, .flush, .linger: beginClosing(id, connection)
+        case .idle, .answer, .body, .stream, .flush, .linger: beginClosing(id, connection)
         }
     }
 
