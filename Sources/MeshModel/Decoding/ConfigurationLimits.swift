@@ -15,6 +15,8 @@ public enum ConfigurationLimits {
     public static let maxHostBytes = 253
     /// Longest path of a match: a longer request target is refused before routing.
     public static let maxPathBytes = 8_192
+    /// Most conditions of an access log: each is there once, and a few of `slow`.
+    public static let maxLogConditions = 16
     /// Most labels of a resource.
     public static let maxLabels = 64
 }

@@ -24,10 +24,8 @@ extension ListenerSpec {
         if let hops = fields.integer("trustedHops", in: ConfigurationLimits.trustedHops) {
             spec.trustedHops = hops
         }
-        if let log = fields.object("accessLog", known: ["path"]) {
-            log.require("path", hint: "a file, or /dev/stdout")
-            spec.accessLog = log.text("path").map(AccessLog.init(path:))
-        }
+        spec.accessLog = fields.object("accessLog", known: AccessLogSpec.fieldNames).flatMap(
+            AccessLogSpec.init(decoding:))
         if let span = fields.timeSpan("headTimeout") { spec.headTimeout = span }
         if let span = fields.timeSpan("idleTimeout") { spec.idleTimeout = span }
         guard let role else { return nil }
