@@ -22,6 +22,9 @@ final class AdminHandler: ExchangeHandler {
     /// Reports asked for, by the exchange that waits for them.
     private var reports: [(exchange: SlotID, report: ClusterReport)] = []
     private var body = ByteBuffer()
+    /// Set before the first turn.
+    var logs: LogThread?
+    var taps: OpenTaps?
     var signalSource: SignalSource?
 
     init(
@@ -37,6 +40,7 @@ final class AdminHandler: ExchangeHandler {
 
     func requestArrived(_ exchange: ExchangePointer) -> RequestDecision {
         let request = AdminRequest(exchange[].head, isFull: fullListeners.contains(exchange[].listener))
+        if let decision = follow(request, exchange) { return decision }
         // Numbers that workers keep to themselves are asked for.
         guard request == .clusters || request == .metrics else { return .answer }
         reports.append((exchange[].id, status.requestReport(for: exchange[].id)))
@@ -82,6 +86,10 @@ final class AdminHandler: ExchangeHandler {
                 }
             case .clusters:
                 takeReport(exchange[].id)?.append(into: &body)
+            case .logLevels, .setLogLevel, .tap:
+                (code, type) = writeOrder(request, exchange[].head, into: &body)
+            case .originRefused:
+                (code, type) = Self.write(AdminRefusal(Self.originRefusal, status: 403), into: &body)
             case .notFound:
                 code = 404
                 type = "application/problem+json"
@@ -95,7 +103,7 @@ final class AdminHandler: ExchangeHandler {
         let isHead = exchange[].head.facts.method == .head
         LocalResponse(
             status: code, contentType: type, reason: code == 200 ? .none : reason, closing: closing,
-            allows: "GET, HEAD"
+            allows: request.allow
         )
         .append(body: body.bytes, isHead: isHead, into: &output)
         let written = isHead ? 0 : body.count
@@ -127,6 +135,8 @@ final class AdminHandler: ExchangeHandler {
 
     func exchangeEnded(_ exchange: ExchangePointer) {
         reports.removeAll { $0.exchange == exchange[].id }
+        taps?.close(exchange[].id)
+        tell(exchange)
     }
 
     // Nothing here is ever forwarded.
@@ -149,7 +159,9 @@ final class AdminHandler: ExchangeHandler {
         while let signal = signalSource?.next() { status.received(signal) }
     }
 
-    func timerFired(_ number: UInt32) { status.timerFired(number) }
+    func timerFired(_ number: UInt32) {
+        if number == OpenTaps.tick { taps?.timerFired() } else { status.timerFired(number) }
+    }
 }
 
 /// What the admin listener asks of the process.

@@ -2,6 +2,7 @@ import MeshModel
 import Policy
 import Reactor
 import Substrate
+import Telemetry
 
 /// Turns configurations into snapshots: reads certificates and secrets, opens listeners and logs, compiles the policy.
 ///
@@ -19,12 +20,15 @@ struct SnapshotBuilder {
     let calls: SystemCalls
     let identities: IdentityRegistry
     private(set) var book = ListenerBook()
-    private(set) var logs = AccessLogBook()
+    var logs = AccessLogBook()
+    /// For pseudonyms in this process's logs.
+    private let pseudonymKey: PseudonymKey
     private var revision: UInt64 = 0
 
     init(calls: SystemCalls, identities: IdentityRegistry) {
         self.calls = calls
         self.identities = identities
+        pseudonymKey = PseudonymKey(high: calls.randomSeed(), low: calls.randomSeed())
     }
 
     /// Everything of `build` that leaves no trace: for `--check`.
@@ -74,13 +78,13 @@ struct SnapshotBuilder {
             RuntimeListener(
                 number: Int32(numbers[index]), descriptor: book.entries[numbers[index]].descriptor,
                 options: parts.options[index], policyIndex: Int32(index),
-                accessLog: listener.spec.accessLog.flatMap { logs.number(of: $0.path) } ?? -1)
+                accessLog: rule(listener.spec.accessLog))
         }
         return RuntimeSnapshot(
             configuration: configuration, policy: parts.policy, listeners: listeners,
             moved: moved(configuration),
             targets: parts.targets, listenerCount: book.entries.count, names: names,
-            verifiedServices: verified)
+            verifiedServices: verified, logFiles: logFiles(of: configuration), pseudonymKey: pseudonymKey)
     }
 
     /// Connections of a listener that was moved to another address follow the rules of its new place.

@@ -33,6 +33,9 @@ public final class SidecarProcess: ProcessControl {
     private let loop: EventLoop
     private let reports: Inbox<ClusterReport>
     private var transport: Transport?
+    private var taps: OpenTaps?
+    /// The first configuration, until the workers have it.
+    private var first: RuntimeSnapshot?
     private var drainDeadline: MonotonicTime?
     private var isStopping = false
     /// The admin and status listeners.
@@ -98,16 +101,15 @@ public final class SidecarProcess: ProcessControl {
             let signals = try SignalSource()
             if let directory = options.stateDirectory { try StateDirectory.prepare(directory) }
             let process = try SidecarProcess(options)
-            let snapshot: RuntimeSnapshot
             do {
-                snapshot = try process.configuration.boot()
+                process.first = try process.configuration.boot()
             } catch {
                 for problem in ConfigurationThread.problems(of: error) { say(problem) }
                 return error is ReactorError ? .startFailed : .configurationRefused
             }
             // However it ends, nothing stays behind in the file system.
             defer { process.releaseListeners() }
-            try process.serve(snapshot, signals)
+            try process.serve(signals)
             return .stopped
         } catch {
             say("outrigger-sidecar: \(error)")
@@ -120,7 +122,7 @@ public final class SidecarProcess: ProcessControl {
         _ = unsafe write(STDERR_FILENO, &line, line.count)
     }
 
-    private func serve(_ snapshot: RuntimeSnapshot, _ signals: SignalSource) throws {
+    private func serve(_ signals: SignalSource) throws {
         let handler = AdminHandler(
             state: state, metrics: metrics, identities: identities,
             build: BuildInfo(
@@ -130,15 +132,21 @@ public final class SidecarProcess: ProcessControl {
         let loads = WorkerLoads(workers: options.workers)
         try makeWorkers(loads)
         var threads = [try logs.start()]
-        for worker in workers { worker.post(.install(snapshot)) }
+        let (first, revision) = installFirst()
         for worker in workers { threads.append(try worker.start()) }
         threads.append(try configuration.start(workers: workers, loads: loads))
-        while workers.contains(where: { $0.revision < snapshot.policy.revision }) { waitOneMillisecond() }
-        state.accepted(snapshot.configuration, revision: snapshot.policy.revision)
+        while workers.contains(where: { $0.revision < revision }) { waitOneMillisecond() }
+        state.accepted(first, revision: revision)
         announce()
         // Reading and compiling the configuration has touched far more code than serving will.
         Heap.trim()
         Heap.releaseCleanPages()
+        let taps = OpenTaps(inbox: Inbox(loop: loop), logs: logs, calls: calls) { [self] sessions in
+            for worker in workers { worker.post(.taps(sessions)) }
+        }
+        self.taps = taps
+        handler.taps = taps
+        handler.logs = logs
         handler.signalSource = signals
         transport.watch(signals.descriptor, number: AdminHandler.signals)
         transport.schedule(afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
@@ -147,6 +155,7 @@ public final class SidecarProcess: ProcessControl {
             reports.drain { report in
                 if let exchange = handler.take(report) { _ = transport.answerLater(exchange) }
             }
+            taps.attend(transport)
         }
         for worker in workers { worker.post(.stop) }
         configuration.stop()
@@ -154,6 +163,15 @@ public final class SidecarProcess: ProcessControl {
         logs.stop()
         threads[0].join()
         transport.destroy()
+    }
+
+    /// Hands the first snapshot over. It is the workers' alone from here on: what holds it for longer keeps its tables and
+    /// its logs for longer.
+    private func installFirst() -> (MeshConfiguration, revision: UInt64) {
+        guard let snapshot = first else { preconditionFailure("a process serves what it has booted") }
+        first = nil
+        for worker in workers { worker.post(.install(snapshot)) }
+        return (snapshot.configuration, snapshot.policy.revision)
     }
 
     private func releaseListeners() {
@@ -249,7 +267,7 @@ public final class SidecarProcess: ProcessControl {
             // A process that is leaving opens nothing new.
             if drainDeadline == nil { configuration.reload() }
         case .terminate, .interrupt: drain()
-        case .user1: break
+        case .user1: configuration.reopenLogs()
         }
     }
 
@@ -282,6 +300,7 @@ public final class SidecarProcess: ProcessControl {
             return
         }
         state.beginDraining()
+        taps?.endAll()
         drainDeadline = transport.now.monotonic.adding(nanoseconds: Self.drainNanoseconds)
         for worker in workers { worker.post(.drain) }
         transport.schedule(afterNanoseconds: Self.drainPollNanoseconds, number: AdminHandler.drainEnd)

@@ -10,6 +10,8 @@ enum WorkerMessage: Sendable {
     case report(ClusterReport)
     /// Accept no more, finish what is under way.
     case drain
+    /// These look on at requests from now on.
+    case taps([TapSession])
     case stop
 }
 
