@@ -15,7 +15,7 @@ struct ServerConnection: ~Copyable {
     }
 
     /// What the connection's timer waits for.
-    enum Waiting: UInt8 { case handshake, head, idle, answer, body, flush, linger }
+    enum Waiting: UInt8 { case handshake, head, idle, answer, body, stream, flush, linger }
 
     var io: ConnectionIO
     let listener: Int32

@@ -174,6 +174,8 @@ extension Transport {
             }
         case .answer, .body:
             exchangeTimedOut(id, connection)
+        case .stream:
+            streamTimedOut(id, connection)
         }
     }
 }

@@ -193,6 +193,7 @@ extension Transport {
         if pending <= s[].limits.lowWatermarkBytes {
             resumeUpstream(of: connection)
             if before > s[].limits.lowWatermarkBytes { resumeRequests(id, connection) }
+            if connection[].waiting == .stream { resumeStream(id, connection) }
         }
         if pending == 0 {
             if connection[].progress.subject == .answer { connection[].progress.stop() }
@@ -215,6 +216,8 @@ extension Transport {
             guard let exchange = s[].exchanges[connection[].exchange] else { return }
             wait(connection, id, for: .body, nanoseconds: exchange[].idleTimeoutNanoseconds)
         case .flush: wait(connection, id, for: .flush, nanoseconds: s[].limits.flushTimeout)
+        case .stream:
+            wait(connection, id, for: .stream, nanoseconds: s[].limits.streamStallTimeout)
         case .handshake, .head, .idle, .answer, .linger: break
         }
     }

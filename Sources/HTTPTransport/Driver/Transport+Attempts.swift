@@ -8,6 +8,7 @@ extension Transport {
         exchange[].attempts &+= 1
         exchange[].pool = pool
         exchange[].attemptStartedAt = s[].loop.now.monotonic
+        if exchange[].attempts == 1 { exchange[].firstAttemptAt = s[].loop.now.monotonic }
         exchange[].connectedAt = .zero
         exchange[].reusedConnection = false
         guard pool >= 0, Int(pool) < s[].pools.count,

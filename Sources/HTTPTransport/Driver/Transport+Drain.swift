@@ -27,6 +27,7 @@ extension Transport {
         s[].servers.forEach { id, connection in
             if connection[].exchange.isNone, connection[].phase == .open { waiting.append(id) }
         }
+        endStreams()
         for id in waiting {
             if let connection = s[].servers[id] { hearLastRequest(id, connection) }
             flushDirty()
@@ -42,7 +43,7 @@ extension Transport {
             if s[].loop.now.monotonic.adding(nanoseconds: timeout) < connection[].deadline {
                 wait(connection, id, for: connection[].waiting, nanoseconds: timeout)
             }
-        case .idle, .answer, .body, .flush, .linger: beginClosing(id, connection)
+        case .idle, .answer, .body, .stream, .flush, .linger: beginClosing(id, connection)
         }
     }
 

@@ -35,7 +35,10 @@ extension Transport {
                 continue
             }
             // While an answer is owed, input stays in the socket; `mayHaveInput` remembers it.
-            guard mayDecode(connection) else { return }
+            guard mayDecode(connection) else {
+                if connection[].waiting == .stream { streamTouched(connection) }
+                return
+            }
             if !connection[].io.leftover.isEmpty, !connection[].io.leftoverIsPartial {
                 let consumed = decode(id, connection, connection[].io.leftover.bytes)
                 if connection[].io.isClosed { return }
@@ -259,6 +262,8 @@ extension Transport {
         case .wait:
             exchange[].bodyMode = .discarding
             waitForAnswer(exchange, connection)
+        case .stream:
+            beginStream(exchange, connection)
         }
     }
 

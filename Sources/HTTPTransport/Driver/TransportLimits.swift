@@ -28,6 +28,8 @@ public struct TransportLimits: Sendable {
     public var handshakeSharePercent: UInt64 = 25
     /// Time in which unsent output must make progress once the connection is closing.
     public var flushTimeout: UInt64 = 10_000_000_000
+    /// Time in which a client must read on when part of a streamed answer waits for it.
+    public var streamStallTimeout: UInt64 = 30_000_000_000
     /// Time for which input is thrown away behind an answer to a client that still sends.
     public var lingerTimeout: UInt64 = 5_000_000_000
     /// A request that is not idempotent goes only over a connection idle for less than this.

@@ -21,6 +21,8 @@ struct TransportState: ~Copyable {
     var heads = HeadPool()
     var events = EventBuffer()
     var buffers = BufferPool()
+    /// Where handlers write pieces of streamed answers: their length stands in front of them.
+    var streamed = ByteBuffer()
     let received: ReceiveBuffer
     /// Where TLS decrypts to: as large as `received`, and one record more for what a session held back.
     let decrypted: ReceiveBuffer

@@ -28,6 +28,10 @@ public struct Exchange: ~Copyable {
     var attempt = SlotID.none
     /// The answer goes out in chunks.
     var answersChunked = false
+    /// The answer is our own, and its end is not known.
+    var isStream = false
+    /// The handler has more of a streamed answer than there was room for.
+    var streamHasMore = false
     /// The connection closes behind the answer. The handler may set it while it is asked about the request.
     public var closesConnection = false
 
@@ -49,6 +53,8 @@ public struct Exchange: ~Copyable {
     public internal(set) var pool: Int32 = -1
     /// When the last attempt began; when its connection was ready; when its answer began. Zero before that.
     public internal(set) var attemptStartedAt = MonotonicTime.zero
+    /// When the first attempt began; zero before that.
+    public internal(set) var firstAttemptAt = MonotonicTime.zero
     public internal(set) var connectedAt = MonotonicTime.zero
     public internal(set) var firstByteAt = MonotonicTime.zero
     /// Time from the head to the answer's head, over all attempts.

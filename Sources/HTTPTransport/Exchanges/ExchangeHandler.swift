@@ -30,6 +30,17 @@ public protocol ExchangeHandler: AnyObject {
         _ exchange: ExchangePointer, _ reason: ReasonCode, closing: Bool, into output: inout ByteBuffer
     ) -> LocalAnswer
 
+    /// The decision `.stream` begins an answer whose length is not known: appends status line and fields, and returns the
+    /// status. The transport appends framing and the empty line.
+    func writeStreamHead(_ exchange: ExchangePointer, into output: inout ByteBuffer) -> UInt16
+
+    /// Appends what there is of a streamed answer, in whole pieces and about `room` bytes at most. Asked behind the head,
+    /// after `Transport.continueStream`, and when a slow client has read on; with `ending`, for the last time: a drain, or
+    /// the client, ends it.
+    func writeStream(
+        _ exchange: ExchangePointer, room: Int, ending: Bool, into output: inout ByteBuffer
+    ) -> StreamStep
+
     /// Appends an answer to bytes that never became an exchange.
     func writeRefusal(_ reason: ReasonCode, listener: Int32, into output: inout ByteBuffer)
 
@@ -62,6 +73,12 @@ public protocol ExchangeHandler: AnyObject {
 }
 
 extension ExchangeHandler {
+    public func writeStreamHead(_ exchange: ExchangePointer, into output: inout ByteBuffer) -> UInt16 {
+        preconditionFailure("who decides to stream writes it")
+    }
+    public func writeStream(
+        _ exchange: ExchangePointer, room: Int, ending: Bool, into output: inout ByteBuffer
+    ) -> StreamStep { .end }
     public func handshakeFailed(listener: Int32, failure: TLSFailure?) {}
     public func handshakeShed(listener: Int32) {}
     public func endpointFailed(pool: Int32, fault: UpstreamFault) {}
@@ -83,6 +100,8 @@ public enum RequestDecision {
     case answer
     /// The handler will call `Transport.answerLater(_:)`.
     case wait
+    /// Answer by `writeStreamHead` and `writeStream`, for as long as the handler says.
+    case stream
 }
 
 /// What becomes of a request whose attempt failed.

@@ -19,6 +19,8 @@ public enum ConfigurationLimits {
     public static let maxPathBytes = 8_192
     /// Certificates of one listener.
     public static let listenerCertificates = 1...64
+    /// Most conditions of an access log: each is there once, and a few of `slow`.
+    public static let maxLogConditions = 16
     /// Most labels of a resource.
     public static let maxLabels = 64
 }

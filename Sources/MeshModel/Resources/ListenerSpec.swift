@@ -10,13 +10,6 @@ public struct ListenerSpec: Sendable, Equatable {
         public init(address: MeshAddress) { self.address = address }
     }
 
-    public struct AccessLog: Sendable, Equatable {
-        /// A file, or `/dev/stdout`, `/dev/stderr`.
-        public var path: String
-
-        public init(path: String) { self.path = path }
-    }
-
     /// What is believed, recorded and told of traces.
     public struct Tracing: Sendable, Equatable {
         /// From whom a trace is taken on.
@@ -59,7 +52,7 @@ public struct ListenerSpec: Sendable, Equatable {
     public var tenantFrom: [String] = []
     /// Proxies in front that append to `X-Forwarded-For`; the client's address is that many hops from the right.
     public var trustedHops = 0
-    public var accessLog: AccessLog?
+    public var accessLog: AccessLogSpec?
     public var tracing = Tracing()
     /// Time in which a client must send a whole request head; also from accept to the first byte. Default 10 s.
     public var headTimeout = TimeSpan.seconds(10)

@@ -3,6 +3,8 @@ import Substrate
 /// A part of a whole, in parts per million: `0%`, `0.01%`, `12.5%`, `100%`.
 public struct Share: Sendable, Equatable, CustomStringConvertible {
     public static let whole: UInt32 = 1_000_000
+    public static let all = Share(partsPerMillion: whole)
+    public static let nothing = Share(partsPerMillion: 0)
     /// Digits behind the point that are told apart.
     private static let maxDecimals = 4
 

@@ -15,7 +15,7 @@ extension ListenerSpec {
         }
         writer.member("tenantFrom", tenantFrom)
         writer.member("trustedHops", trustedHops)
-        if let accessLog { writer.object("accessLog") { $0.member("path", accessLog.path) } }
+        if let accessLog { writer.object("accessLog") { accessLog.write(to: &$0) } }
         writer.object("tracing") {
             $0.member("sample", tracing.sample.description)
             $0.member("accept", tracing.accept.rawValue)

@@ -21,7 +21,7 @@ final class AdminHandler: ExchangeHandler {
     private let metrics: MetricsRegistry
     private let names: IdentityNames
     private let build: BuildInfo
-    private let status: any ProcessControl
+    let status: any ProcessControl
     /// Listener numbers that show everything.
     var fullListeners: Set<Int32> = []
     /// Reports asked for, by the exchange that waits for them.
@@ -29,6 +29,9 @@ final class AdminHandler: ExchangeHandler {
     private var body = ByteBuffer()
     /// So that the next scrape's memory is asked for once.
     private var lastScrapeBytes = 0
+    /// Set before the first turn.
+    var logs: LogThread?
+    var taps: OpenTaps?
     var signalSource: SignalSource?
     var spans: SpanExporter?
 
@@ -45,12 +48,10 @@ final class AdminHandler: ExchangeHandler {
 
     func requestArrived(_ exchange: ExchangePointer) -> RequestDecision {
         let request = AdminRequest(exchange[].head, isFull: fullListeners.contains(exchange[].listener))
-        if request == .drain, case .begin(let period) = DrainOrder(exchange[].head) {
-            status.beginDrain(period: period)
-        }
         if request == .metrics, status.waitingAnswerBytes > Self.maxWaitingScrapeBytes {
             return .refuse(.overloaded)
         }
+        if let decision = follow(request, exchange) { return decision }
         // Numbers that workers keep to themselves are asked for.
         guard request == .clusters else { return .answer }
         reports.append((exchange[].id, status.requestReport(for: exchange[].id)))
@@ -93,8 +94,10 @@ final class AdminHandler: ExchangeHandler {
                 }
             case .clusters:
                 takeReport(exchange[].id)?.append(into: &body)
-            case .drain:
-                (code, type) = DrainOrder(exchange[].head).answer(status.drainReading, into: &body)
+            case .drain, .logLevels, .setLogLevel, .tap:
+                (code, type) = writeOrder(request, exchange[].head, into: &body)
+            case .originRefused:
+                (code, type) = Self.write(AdminRefusal(Self.originRefusal, status: 403), into: &body)
             case .notFound:
                 code = 404
                 type = "application/problem+json"
@@ -108,7 +111,7 @@ final class AdminHandler: ExchangeHandler {
         let isHead = exchange[].head.facts.method == .head
         LocalResponse(
             status: code, contentType: type, reason: code == 200 ? .none : reason, closing: closing,
-            allows: request == .drain ? "POST" : "GET, HEAD"
+            allows: request.allow
         )
         .append(body: body.bytes, isHead: isHead, into: &output)
         let written = isHead ? 0 : body.count
@@ -156,6 +159,8 @@ final class AdminHandler: ExchangeHandler {
 
     func exchangeEnded(_ exchange: ExchangePointer) {
         reports.removeAll { $0.exchange == exchange[].id }
+        taps?.close(exchange[].id)
+        tell(exchange)
     }
 
     // Nothing here is ever forwarded.
@@ -180,7 +185,11 @@ final class AdminHandler: ExchangeHandler {
     }
 
     func timerFired(_ number: UInt32) {
-        if number == SpanExporter.tickTimer { spans?.tick() } else { status.timerFired(number) }
+        switch number {
+        case SpanExporter.tickTimer: spans?.tick()
+        case OpenTaps.tick: taps?.timerFired()
+        default: status.timerFired(number)
+        }
     }
 }
 

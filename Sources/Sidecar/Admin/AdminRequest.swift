@@ -8,8 +8,13 @@ enum AdminRequest: Equatable {
     case configuration
     case clusters
     case drain
+    case logLevels
+    case setLogLevel
+    case tap
     case notFound
-    case methodRefused
+    case methodRefused(AdminMethods)
+    /// A browser asks for a page that it shows: nobody operates a sidecar so.
+    case originRefused
 
     /// - Parameter isFull: false on the status listener, which shows health and metrics only.
     init(_ head: MessageHead, isFull: Bool) {
@@ -26,13 +31,34 @@ enum AdminRequest: Equatable {
         } else if isFull, path.elementsEqual("/clusters") {
             known = .clusters
         } else if isFull, path.elementsEqual("/drain") {
-            // Which methods it takes is its own affair.
-            self = .drain
-            return
+            known = .drain
+        } else if isFull, path.elementsEqual("/loglevel") {
+            known = head.facts.method == .post ? .setLogLevel : .logLevels
+        } else if isFull, path.elementsEqual("/tap") {
+            known = .tap
         } else {
             known = .notFound
         }
-        let reads = head.facts.method == .get || head.facts.method == .head
-        self = known == .notFound || reads ? known : .methodRefused
+        guard known != .notFound, let methods = known.methods else {
+            self = known
+            return
+        }
+        if !methods.contains(head.facts.method) {
+            self = .methodRefused(methods)
+        } else if head.facts.method == .post, head.value(named: Bytes("origin")) != nil {
+            self = .originRefused
+        } else {
+            self = known
+        }
+    }
+
+    /// What a path may be asked by; nil where there is none.
+    private var methods: AdminMethods? {
+        switch self {
+        case .health, .readiness, .metrics, .configuration, .clusters: .reads
+        case .logLevels, .setLogLevel: .readsAndPost
+        case .drain, .tap: .post
+        case .notFound, .methodRefused, .originRefused: nil
+        }
     }
 }

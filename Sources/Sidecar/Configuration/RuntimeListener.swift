@@ -1,5 +1,6 @@
 import HTTPTransport
 import Reactor
+import Telemetry
 
 /// One listener of a snapshot, ready to be served.
 struct RuntimeListener {
@@ -9,6 +10,6 @@ struct RuntimeListener {
     let options: ListenerOptions
     /// Index in the policy's listeners.
     let policyIndex: Int32
-    /// Where its access log goes, or -1.
-    let accessLog: Int32
+    /// Which requests get a line, and where.
+    let accessLog: AccessLogRule
 }

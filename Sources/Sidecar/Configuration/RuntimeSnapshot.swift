@@ -3,6 +3,7 @@ import HTTPTransport
 import MeshModel
 import Policy
 import Substrate
+import Telemetry
 
 /// One configuration in force: policy, listeners, pools. Immutable; workers pin it, the configuration thread frees it.
 // Sendable: nothing is written after `init`; TLS contexts are Sendable themselves.
@@ -14,8 +15,12 @@ final class RuntimeSnapshot: @unchecked Sendable {
     let targets: [(pool: Int32, target: UpstreamTarget)]
     /// By listener number: index in the policy's listeners, or -1.
     let policyListeners: FlatTable<Int32>
-    /// By listener number: access log, or -1.
-    let accessLogs: FlatTable<Int32>
+    /// By listener number: which requests get a line in which log.
+    let accessLogs: FlatTable<AccessLogRule>
+    /// The logs that `accessLogs` names: open as long as a snapshot has them.
+    let logFiles: [AccessLogFile]
+    /// By tenant index and one more, none's first: what makes pseudonyms of client addresses.
+    let pseudonymKeys: FlatTable<PseudonymKey>
     /// By endpoint index: its address as configured, in `text`.
     let endpointNames: FlatTable<ByteRange>
     /// By listener number: its name, in `text`.
@@ -28,14 +33,20 @@ final class RuntimeSnapshot: @unchecked Sendable {
         configuration: MeshConfiguration, policy: PolicySnapshot, listeners: [RuntimeListener],
         moved: [(number: Int, policyIndex: Int)], targets: [(pool: Int32, target: UpstreamTarget)],
         listenerCount: Int, names: SnapshotNames,
-        verifiedServices: [Bool]
+        verifiedServices: [Bool], logFiles: [AccessLogFile], pseudonymKey: PseudonymKey
     ) {
         self.configuration = configuration
         self.policy = policy
         self.listeners = listeners
         self.targets = targets
         policyListeners = FlatTable(repeating: -1, count: listenerCount)
-        accessLogs = FlatTable(repeating: -1, count: listenerCount)
+        accessLogs = FlatTable(repeating: .none, count: listenerCount)
+        self.logFiles = logFiles
+        let tables = policy.tables
+        let tenants = (0..<tables.tenants.count).map { index in
+            pseudonymKey.derived(tenant: OpenLabel(configured: tables.text, tables.tenants[index].name))
+        }
+        pseudonymKeys = FlatTable([pseudonymKey.derived(tenant: OpenLabel())] + tenants)
         for listener in listeners {
             policyListeners[Int(listener.number)] = listener.policyIndex
             accessLogs[Int(listener.number)] = listener.accessLog
@@ -53,6 +64,7 @@ final class RuntimeSnapshot: @unchecked Sendable {
     deinit {
         policyListeners.deallocate()
         accessLogs.deallocate()
+        pseudonymKeys.deallocate()
         endpointNames.deallocate()
         listenerNames.deallocate()
         verifiedServices.deallocate()
@@ -80,7 +92,8 @@ struct SnapshotNames {
 struct SnapshotView {
     let tables: PolicyTables
     let policyListeners: FlatTable<Int32>
-    let accessLogs: FlatTable<Int32>
+    let accessLogs: FlatTable<AccessLogRule>
+    let pseudonymKeys: FlatTable<PseudonymKey>
     let endpointNames: FlatTable<ByteRange>
     let listenerNames: FlatTable<ByteRange>
     let verifiedServices: FlatTable<Bool>
@@ -90,6 +103,7 @@ struct SnapshotView {
         tables = snapshot.policy.tables
         policyListeners = snapshot.policyListeners
         accessLogs = snapshot.accessLogs
+        pseudonymKeys = snapshot.pseudonymKeys
         endpointNames = snapshot.endpointNames
         listenerNames = snapshot.listenerNames
         verifiedServices = snapshot.verifiedServices

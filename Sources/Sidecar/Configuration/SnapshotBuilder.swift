@@ -3,6 +3,7 @@ import MeshModel
 import Policy
 import Reactor
 import Substrate
+import Telemetry
 
 /// Turns configurations into snapshots: reads certificates and secrets, opens listeners and logs, compiles the policy.
 ///
@@ -25,7 +26,9 @@ struct SnapshotBuilder {
     /// Told of the certificates of each configuration that is taken.
     let certificates: CertificateWatch
     private(set) var book = ListenerBook()
-    private(set) var logs = AccessLogBook()
+    var logs = AccessLogBook()
+    /// For pseudonyms in this process's logs.
+    private let pseudonymKey: PseudonymKey
     private var revision: UInt64 = 0
 
     /// - Parameter inherited: sockets to use before any is opened.
@@ -38,6 +41,7 @@ struct SnapshotBuilder {
         self.calls = calls
         self.inherited = inherited
         self.identities = identities
+        pseudonymKey = PseudonymKey(high: calls.randomSeed(), low: calls.randomSeed())
     }
 
     /// Everything of `build` that leaves no trace: for `--check`.
@@ -90,13 +94,13 @@ struct SnapshotBuilder {
             RuntimeListener(
                 number: Int32(numbers[index]), descriptor: book.entries[numbers[index]].descriptor,
                 options: parts.options[index], policyIndex: Int32(index),
-                accessLog: listener.spec.accessLog.flatMap { logs.number(of: $0.path) } ?? -1)
+                accessLog: rule(listener.spec.accessLog))
         }
         return RuntimeSnapshot(
             configuration: configuration, policy: parts.policy, listeners: listeners,
             moved: moved(configuration),
             targets: parts.targets, listenerCount: book.entries.count, names: names,
-            verifiedServices: verified)
+            verifiedServices: verified, logFiles: logFiles(of: configuration), pseudonymKey: pseudonymKey)
     }
 
     /// Connections of a listener that was moved to another address follow the rules of its new place.

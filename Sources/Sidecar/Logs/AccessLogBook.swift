@@ -2,16 +2,26 @@ import Glibc
 import Reactor
 
 /// The access logs' files by path, over all configurations. The configuration thread opens them, so that a path that
-/// cannot be written to is a configuration's problem and not a silence; the log thread writes.
+/// cannot be written to is a configuration's problem and not a silence; the log thread writes, and closes.
 struct AccessLogBook {
-    private var files: [(path: String, descriptor: FileDescriptor)] = []
+    private struct Entry {
+        var file: AccessLogFile
+        var descriptor: FileDescriptor
+    }
 
-    var descriptors: [FileDescriptor] { files.map { $0.descriptor } }
+    /// By number. The place of a log that no snapshot names any more is free for another.
+    private var entries: [Entry?] = []
+
+    /// By number; -1 for a free place.
+    var descriptors: [FileDescriptor] { entries.map { $0?.descriptor ?? -1 } }
 
     /// The number of a log that is open.
     func number(of path: String) -> Int32? {
-        files.firstIndex { $0.path == path }.map { Int32($0) }
+        entries.firstIndex { $0?.file.path == path }.map { Int32($0) }
     }
+
+    /// What a snapshot that names the log holds.
+    func file(_ number: Int32) -> AccessLogFile? { entries[Int(number)]?.file }
 
     /// Files opened for one configuration.
     struct Opened {
@@ -36,7 +46,45 @@ struct AccessLogBook {
     }
 
     mutating func keep(_ opened: Opened) {
-        files += opened.files.map { ($0.path, $0.descriptor) }
+        for (path, descriptor, _) in opened.files {
+            let entry = Entry(file: AccessLogFile(path: path), descriptor: descriptor)
+            if let free = entries.firstIndex(where: { $0 == nil }) {
+                entries[free] = entry
+            } else {
+                entries.append(entry)
+            }
+        }
+    }
+
+    /// Gives up the logs that no snapshot holds. Returns their paths.
+    mutating func releaseUnused() -> [String] {
+        var paths: [String] = []
+        for number in entries.indices {
+            guard var entry = entries[number] else { continue }
+            entries[number] = nil
+            if isKnownUniquelyReferenced(&entry.file) {
+                paths.append(entry.file.path)
+            } else {
+                entries[number] = entry
+            }
+        }
+        return paths
+    }
+
+    /// Opens every file by its path again: what a rotation has put there. One that cannot be opened stays as it is.
+    mutating func reopen() -> (count: Int, failures: [FileReader.Failure]) {
+        var count = 0
+        var failures: [FileReader.Failure] = []
+        for number in entries.indices {
+            guard let path = entries[number]?.file.path, Self.standard(path) == nil else { continue }
+            do {
+                entries[number]?.descriptor = try Self.open(path).0
+                count += 1
+            } catch {
+                failures.append(error)
+            }
+        }
+        return (count, failures)
     }
 
     /// For a configuration that was refused: leaves no empty file behind.

@@ -28,6 +28,8 @@ final class LogThread: Sendable {
     private let metrics: WorkerMetrics
     private let inbox: Inbox<Order>
     private let loop: EventLoop
+    /// The least level that is told, changed live.
+    let threshold = LogThreshold()
     private let waiting = Atomic<Int>(0)
 
     /// - Parameter events: where events go.
@@ -42,7 +44,8 @@ final class LogThread: Sendable {
         try Threads.start(name: "or-log") { [self] in run() }
     }
 
-    /// Says which files the logs' numbers stand for. They stay open, and the caller's.
+    /// Says which files the logs' numbers stand for; -1 for none. They are the log thread's from now on: one that a later
+    /// list has no more is closed behind the lines that were left for it.
     func setFiles(_ files: [FileDescriptor]) { inbox.post(.files(files)) }
 
     /// Leaves whole lines to be written. False when too much waits already.
@@ -54,8 +57,15 @@ final class LogThread: Sendable {
         return true
     }
 
-    /// Writes one event to standard error.
+    /// Whether an event would be told: to ask before one is put together.
+    func tells(_ level: LogLevel, in subsystem: OpenText) -> Bool {
+        // A part without a level of its own follows the process's.
+        threshold.allows(level, in: LogSubsystem(subsystem) ?? .process)
+    }
+
+    /// Writes one event to standard error, if its level is told.
     func record(_ event: EventRecord) {
+        guard tells(event.level, in: event.subsystem) else { return }
         var line = ByteBuffer()
         event.append(into: &line)
         _ = submit(line.bytes, to: Self.errors)
@@ -86,6 +96,10 @@ final class LogThread: Sendable {
                     if let error { lost(bytes, of: log, error, &gate) }
                     waiting.wrappingSubtract(bytes.count, ordering: .relaxed)
                 case .files(let now):
+                    for old in files where old > STDERR_FILENO && !now.contains(old) {
+                        stuck.removeAll { $0 == old }
+                        close(old)
+                    }
                     files = now
                 case .stop:
                     stopped = true

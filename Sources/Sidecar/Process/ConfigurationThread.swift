@@ -14,6 +14,7 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
         case reload
         case dispose(RuntimeSnapshot)
         case closeListeners
+        case reopenLogs
         case stop
     }
 
@@ -25,13 +26,13 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     private let pause: EventLoop
     private let inbox: Inbox<Order>
     private let loader: ConfigurationLoader
-    private let calls: SystemCalls
+    let calls: SystemCalls
     private let state: AdminState
-    private let logs: LogThread
+    let logs: LogThread
     private let service: ServiceManager
     private var crashNames = CrashNames()
     private let closed = Atomic<Bool>(false)
-    private var builder: SnapshotBuilder
+    var builder: SnapshotBuilder
     private var workers: [Worker] = []
     private var loads = WorkerLoads(workers: 0)
 
@@ -59,6 +60,9 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
     /// Any thread: read the files again.
     func reload() { inbox.post(.reload) }
 
+    /// Any thread: logs may have been renamed; open them by their paths again.
+    func reopenLogs() { inbox.post(.reopenLogs) }
+
     func dispose(_ snapshot: RuntimeSnapshot) { inbox.post(.dispose(snapshot)) }
 
     /// Any thread: no worker accepts any more, and nobody shall wait in a backlog.
@@ -74,6 +78,7 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
         let snapshot = try builder.build(loader.load())
         logs.setFiles(builder.logs.descriptors)
         crashNames.learn(builder.identities)
+        tellListeners(since: ListenerBook())
         return snapshot
     }
 
@@ -95,9 +100,12 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
                     builder.closeAllListeners()
                     releaseListenersThatLeft()
                     closed.store(true, ordering: .releasing)
+                case .reopenLogs: reopen()
                 case .stop: stopped = true
                 }
             }
+            // Behind the drain, whose orders held the last snapshots.
+            closeUnusedLogs()
         }
     }
 
@@ -105,9 +113,11 @@ final class ConfigurationThread: SnapshotSink, @unchecked Sendable {
         service.isReloading(at: calls.monotonic())
         defer { service.isReady(revision: state.revision, workers: workers.count) }
         do {
+            let former = builder.book
             let snapshot = try builder.build(loader.load())
             logs.setFiles(builder.logs.descriptors)
             crashNames.learn(builder.identities)
+            tellListeners(since: former)
             for worker in workers { worker.post(.install(snapshot)) }
             // A worker that is stuck may still watch a socket: its number must not become another's.
             if waitUntilInstalled(snapshot.policy.revision) { releaseListenersThatLeft() }

@@ -30,6 +30,7 @@ extension SidecarProcess {
         let drain = Drain(at: transport.now.monotonic, period: period ?? options.drainPeriod)
         self.drain = drain
         state.beginDraining()
+        taps?.endAll()
         for worker in workers { worker.post(.announceClose) }
         let reading = drain.reading(at: transport.now.monotonic)
         service.isStopping(reading)

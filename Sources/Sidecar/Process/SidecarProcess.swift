@@ -33,6 +33,9 @@ public final class SidecarProcess: ProcessControl {
     private let loop: EventLoop
     private let reports: Inbox<ClusterReport>
     var transport: Transport?
+    var taps: OpenTaps?
+    /// The first configuration, until the workers have it.
+    private var first: RuntimeSnapshot?
     var drain: Drain?
     /// Signals to end so far.
     var timesTold = 0
@@ -113,16 +116,15 @@ public final class SidecarProcess: ProcessControl {
             let signals = try SignalSource()
             if let directory = options.stateDirectory { try StateDirectory.prepare(directory) }
             let process = try SidecarProcess(options, environment)
-            let snapshot: RuntimeSnapshot
             do {
-                snapshot = try process.configuration.boot()
+                process.first = try process.configuration.boot()
             } catch {
                 for problem in ConfigurationThread.problems(of: error) { say(problem) }
                 return error is ReactorError ? .startFailed : .configurationRefused
             }
             // However it ends, nothing stays behind in the file system.
             defer { process.releaseListeners() }
-            try process.serve(snapshot, signals)
+            try process.serve(signals)
             return .stopped
         } catch {
             say("outrigger-sidecar: \(error)")
@@ -135,7 +137,7 @@ public final class SidecarProcess: ProcessControl {
         _ = unsafe write(STDERR_FILENO, &line, line.count)
     }
 
-    private func serve(_ snapshot: RuntimeSnapshot, _ signals: SignalSource) throws {
+    private func serve(_ signals: SignalSource) throws {
         let handler = AdminHandler(
             state: state, metrics: metrics, identities: identities,
             build: BuildInfo(
@@ -145,11 +147,11 @@ public final class SidecarProcess: ProcessControl {
         let loads = WorkerLoads(workers: options.workers)
         handler.spans = try openSpans(try makeWorkers(loads), transport)
         var threads = [try logs.start()]
-        for worker in workers { worker.post(.install(snapshot)) }
+        let (first, revision) = installFirst()
         for worker in workers { threads.append(try worker.start()) }
         threads.append(try configuration.start(workers: workers, loads: loads))
-        while workers.contains(where: { $0.revision < snapshot.policy.revision }) { waitOneMillisecond() }
-        state.accepted(snapshot.configuration, revision: snapshot.policy.revision)
+        while workers.contains(where: { $0.revision < revision }) { waitOneMillisecond() }
+        state.accepted(first, revision: revision)
         announce()
         closeUnusedListeners()
         service.isReady(revision: state.revision, workers: workers.count)
@@ -157,6 +159,12 @@ public final class SidecarProcess: ProcessControl {
         // Reading and compiling the configuration has touched far more code than serving will.
         Heap.trim()
         Heap.releaseCleanPages()
+        let taps = OpenTaps(inbox: Inbox(loop: loop), logs: logs, calls: calls) { [self] sessions in
+            for worker in workers { worker.post(.taps(sessions)) }
+        }
+        self.taps = taps
+        handler.taps = taps
+        handler.logs = logs
         handler.signalSource = signals
         transport.watch(signals.descriptor, number: AdminHandler.signals)
         transport.schedule(afterNanoseconds: Self.housekeepingNanoseconds, number: AdminHandler.housekeeping)
@@ -166,6 +174,7 @@ public final class SidecarProcess: ProcessControl {
             reports.drain { report in
                 if let exchange = handler.take(report) { _ = transport.answerLater(exchange) }
             }
+            taps.attend(transport)
         }
         for worker in workers { worker.post(.stop) }
         configuration.stop()
@@ -174,6 +183,15 @@ public final class SidecarProcess: ProcessControl {
         logs.stop()
         threads[0].join()
         transport.destroy()
+    }
+
+    /// Hands the first snapshot over. It is the workers' alone from here on: what holds it for longer keeps its tables and
+    /// its logs for longer.
+    private func installFirst() -> (MeshConfiguration, revision: UInt64) {
+        guard let snapshot = first else { preconditionFailure("a process serves what it has booted") }
+        first = nil
+        for worker in workers { worker.post(.install(snapshot)) }
+        return (snapshot.configuration, snapshot.policy.revision)
     }
 
     private func releaseListeners() {
@@ -300,7 +318,7 @@ public final class SidecarProcess: ProcessControl {
             // A process that is leaving opens nothing new.
             if drain == nil { configuration.reload() }
         case .terminate, .interrupt: toldToEnd()
-        case .user1: break
+        case .user1: configuration.reopenLogs()
         }
     }
 

@@ -20,6 +20,26 @@ enum ForwardedFor {
         }
     }
 
+    /// The address that many places from the right, or the leftmost where there are fewer. Nil without any.
+    static func address(_ head: MessageHead, fromRight hops: Int) -> Bytes? {
+        element(head, at: max(0, count(head) - hops))
+    }
+
+    /// The leftmost address. Nil without any.
+    static func first(_ head: MessageHead) -> Bytes? { element(head, at: 0) }
+
+    private static func element(_ head: MessageHead, at place: Int) -> Bytes? {
+        var skip = place
+        for index in 0..<head.fieldCount where head[field: index].known == .xForwardedFor {
+            var rest = head[head[field: index].value]
+            while let element = next(&rest) {
+                if skip == 0 { return element }
+                skip -= 1
+            }
+        }
+        return nil
+    }
+
     private static func count(_ head: MessageHead) -> Int {
         var total = 0
         for index in 0..<head.fieldCount where head[field: index].known == .xForwardedFor {

@@ -37,6 +37,14 @@ extension Gateway {
         }
     }
 
+    /// Bytes that were no request: for whoever asks why clients get 400.
+    func tellMalformed(_ reason: ReasonCode, listener: Int32) {
+        tell("listener", "listener.request_refused", .debug, subject: UInt64(listener)) { event in
+            addListener(listener, to: &event)
+            event.add("reason", .reason(reason))
+        }
+    }
+
     func acceptPaused(listener: Int32) {
         tell("listener", "listener.accept_paused", .error, subject: UInt64(listener)) { event in
             addListener(listener, to: &event)
@@ -51,7 +59,16 @@ extension Gateway {
             var event = EventRecord(
                 level: .warning, time: now.wall, subsystem: "log", event: "log.suppressed")
             event.suppressed = summary.suppressed
+            event.add("of", .text(summary.key.event))
             event.add("subject", .count(summary.key.subject))
+            logs.record(event)
+        }
+        let forgotten = g[].events.takeForgotten()
+        if forgotten > 0 {
+            // More kinds of events than are told apart at a time.
+            var event = EventRecord(
+                level: .warning, time: now.wall, subsystem: "log", event: "log.suppressed")
+            event.suppressed = forgotten
             logs.record(event)
         }
     }
@@ -60,9 +77,10 @@ extension Gateway {
         _ subsystem: OpenText, _ code: OpenText, _ level: LogLevel, subject: UInt64,
         _ fill: (inout EventRecord) -> Void
     ) {
-        guard let now = g[].transport?.now,
+        // First, so that what is not told costs nothing of what may be.
+        guard logs.tells(level, in: subsystem), let now = g[].transport?.now,
             case .write(let suppressed) = g[].events.admit(
-                EventKey(code, subject: subject), now: now.monotonic)
+                EventKey(code, subject: subject), level: level, now: now.monotonic)
         else { return }
         var event = EventRecord(level: level, time: now.wall, subsystem: subsystem, event: code)
         event.suppressed = suppressed

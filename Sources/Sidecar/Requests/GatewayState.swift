@@ -16,10 +16,14 @@ struct GatewayState: ~Copyable {
     var events = EventGate()
     /// Answers of our own are composed here: their length stands in front of them.
     var scratch = ByteBuffer(capacity: 1024)
-    /// Lines for each access log, gathered over a turn.
-    var logLines = ByteBuffer()
-    var logOfLines: Int32 = -1
-    var pendingLines = 0
+    /// Lines for the access logs, gathered until there are many.
+    var lines = LineBatches()
+    var stamps = TimeStamps()
+    /// A client's address, on its way to a pseudonym.
+    var address = ByteBuffer(capacity: 64)
+    /// Whoever looks on at requests, while somebody does.
+    var taps: [TapSession] = []
+    var isTapped = false
     /// Where spans go; nil without a collector.
     var spans: SpanWriter?
 

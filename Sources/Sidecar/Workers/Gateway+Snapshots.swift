@@ -6,7 +6,7 @@ extension Gateway {
     /// New requests follow `snapshot`; those under way keep theirs.
     func install(_ snapshot: RuntimeSnapshot) {
         g[].balancer.prepare(endpoints: identities.endpointCount, services: identities.serviceCount)
-        if let former = g[].pins.install(snapshot) { retired.dispose(former) }
+        if let former = g[].pins.install(snapshot) { dispose(former) }
     }
 
     /// No connection comes any more of the listeners that are gone by now.
@@ -18,7 +18,7 @@ extension Gateway {
     /// Lets snapshots go that were kept for listeners which are gone, and whose connections are.
     func endFarewells() {
         guard let transport = g[].transport else { return }
-        g[].pins.endFarewells(where: { transport.traffic(ofListener: $0).open == 0 }) { retired.dispose($0) }
+        g[].pins.endFarewells(where: { transport.traffic(ofListener: $0).open == 0 }) { dispose($0) }
     }
 
     /// This worker's view of every endpoint, for `/clusters`.

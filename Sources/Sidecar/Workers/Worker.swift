@@ -13,6 +13,7 @@ final class Worker: ConnectionSink, @unchecked Sendable {
     /// How often memory that a burst left behind is given back.
     private static let trimNanoseconds: UInt64 = 5_000_000_000
     private static let trimTimer: UInt32 = 1
+    private static let linesTimer: UInt32 = 2
 
     let number: Int
     let loop: EventLoop
@@ -75,6 +76,7 @@ final class Worker: ConnectionSink, @unchecked Sendable {
     private func run() {
         begin()
         while !isStopped { turn() }
+        gateway.flushLines()
         transport.destroy()
     }
 
@@ -90,7 +92,6 @@ final class Worker: ConnectionSink, @unchecked Sendable {
     func turn() {
         transport.turn()
         inbox.drain { handle($0) }
-        gateway.flushLogs()
     }
 
     private func handle(_ message: WorkerMessage) {
@@ -110,11 +111,18 @@ final class Worker: ConnectionSink, @unchecked Sendable {
             isDraining = true
             transport.drain()
             hasStoppedAccepting.store(true, ordering: .releasing)
+        case .taps(let taps): gateway.setTaps(taps)
         case .stop: isStopped = true
         }
     }
 
+    /// Has the gateway hand its lines over, then.
+    func scheduleLines(afterNanoseconds span: UInt64) {
+        transport.schedule(afterNanoseconds: span, number: Self.linesTimer)
+    }
+
     func timerFired(_ number: UInt32) {
+        if number == Self.linesTimer { gateway.linesAreDue() }
         guard number == Self.trimTimer else { return }
         transport.trim()
         gateway.summariseEvents()

@@ -14,6 +14,8 @@ enum WorkerMessage: Sendable {
     case drain
     /// Say that messages are still read.
     case prove(UInt64)
+    /// These look on at requests from now on.
+    case taps([TapSession])
     case stop
 }
 

@@ -5,7 +5,7 @@ public import Substrate
 ///
 /// Filled on the request path and encoded at once: it borrows names from the snapshot and from the connection.
 @safe public struct AccessLogRecord {
-    /// When the request's first byte arrived.
+    /// When the request's head was whole.
     public var time = WallTime(nanoseconds: 0)
     public var direction = Direction.edge
     public var listener = OpenLabel()
@@ -17,20 +17,26 @@ public import Substrate
     public var route = OpenLabel()
     public var service = OpenLabel()
     public var tenant = OpenLabel()
+    /// The client's address, as it stands within the tenant.
+    public var client: Pseudonym?
     /// 0 where no answer could be given.
     public var status: UInt16 = 0
     /// Says also Envoy's response flag.
     public var reason = ReasonCode.none
 
-    /// From the request's first byte to the last of its answer, in nanoseconds.
+    /// From the request's whole head to the last of its answer handed to the connection, in nanoseconds.
     public var totalNanoseconds: UInt64 = 0
+    /// From the request's whole head to the start of its first try, in nanoseconds: collecting the body, and waits. Nil
+    /// without a try.
+    public var queueNanoseconds: UInt64?
     /// Connecting with TLS, in nanoseconds; nil on a pooled connection.
     public var connectNanoseconds: UInt64?
-    /// From the request's first byte to the first of the upstream's answer, in nanoseconds; nil without one.
+    /// From the request's whole head to the first byte of the upstream's answer, in nanoseconds; nil without one.
     public var firstByteNanoseconds: UInt64?
     /// Tries at an endpoint; 0 when Outrigger answered by itself.
     public var tries: UInt32 = 0
-    /// On the downstream connection, head and body.
+    /// Of the bodies on the downstream connection: neither heads nor chunk framing nor TLS records. What was sent counts
+    /// when it is handed to the connection; a client that goes away may not have got all of it.
     public var bytesReceived: UInt64 = 0
     public var bytesSent: UInt64 = 0
 

@@ -26,6 +26,8 @@ public struct EventGate: Sendable {
     public static var maxLinesPerWindow: UInt32 { 5 }
     /// Lines of all keys together in a second.
     public static var maxLinesPerSecond: UInt32 { 100 }
+    /// Of these, lines below `warning`: a debug level that tells much must not keep a warning from being written.
+    public static var maxLesserLinesPerSecond: UInt32 { 50 }
 
     private struct Entry: BitwiseCopyable {
         var key: EventKey
@@ -39,18 +41,19 @@ public struct EventGate: Sendable {
     private var entryCount = 0
     private var secondStart = MonotonicTime.zero
     private var writtenInSecond: UInt32 = 0
+    private var lesserInSecond: UInt32 = 0
     /// Events held back whose key was given up before it could tell.
     public private(set) var forgotten: UInt64 = 0
 
     public init() {}
 
-    public mutating func admit(_ key: EventKey, now: MonotonicTime) -> Admission {
+    public mutating func admit(_ key: EventKey, level: LogLevel = .warning, now: MonotonicTime) -> Admission {
         let index = entry(for: key, now: now)
         if now.nanoseconds(since: entries[index].windowStart) >= Self.windowNanoseconds {
             entries[index].windowStart = now
             entries[index].written = 0
         }
-        guard entries[index].written < Self.maxLinesPerWindow, takeLine(now: now) else {
+        guard entries[index].written < Self.maxLinesPerWindow, takeLine(level, now: now) else {
             entries[index].suppressed &+= 1
             return .suppress
         }
@@ -73,12 +76,23 @@ public struct EventGate: Sendable {
         return nil
     }
 
-    private mutating func takeLine(now: MonotonicTime) -> Bool {
+    /// Events held back of keys that were given up since the last call. From the same timer as `summary`.
+    public mutating func takeForgotten() -> UInt64 {
+        defer { forgotten = 0 }
+        return forgotten
+    }
+
+    private mutating func takeLine(_ level: LogLevel, now: MonotonicTime) -> Bool {
         if now.nanoseconds(since: secondStart) >= 1_000_000_000 {
             secondStart = now
             writtenInSecond = 0
+            lesserInSecond = 0
         }
         guard writtenInSecond < Self.maxLinesPerSecond else { return false }
+        if level < .warning {
+            guard lesserInSecond < Self.maxLesserLinesPerSecond else { return false }
+            lesserInSecond &+= 1
+        }
         writtenInSecond &+= 1
         return true
     }

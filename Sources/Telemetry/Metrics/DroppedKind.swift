@@ -8,6 +8,8 @@ public enum DroppedKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// Connections closed at accept because a limit was reached.
     case connection
     case span
+    /// Events of a tap whose reader is slow.
+    case tapEvent
 
     public var label: OpenText {
         switch self {
@@ -16,6 +18,7 @@ public enum DroppedKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .metricSeries: "metric_series"
         case .connection: "connection"
         case .span: "span"
+        case .tapEvent: "tap_event"
         }
     }
 }

@@ -5,7 +5,7 @@ enum FixedCounter {
     private static var ways: Int { 2 }
     private static var providers: Int { 2 }
     private static var outcomes: Int { 6 }
-    private static var kinds: Int { 5 }
+    private static var kinds: Int { 6 }
     private static var bytesStart: Int { directions * 4 }
     private static var webhookStart: Int { bytesStart + directions * ways }
     private static var droppedStart: Int { webhookStart + providers * outcomes }

@@ -36,6 +36,12 @@ final class TestHandler: ExchangeHandler {
     var arrived = 0
     /// Handshakes that it was told were turned away.
     var shed = 0
+    /// Streamed answers, their pieces to come, and whether the answer ends behind these.
+    var streaming: [SlotID] = []
+    var streamPieces: [String] = []
+    var streamEnds = false
+    /// Each time more was asked for: the room, and whether it was the last time.
+    var streamAsked: [(room: Int, ending: Bool)] = []
     /// Bytes of an answer to `/answer…`.
     var answerBytes = 0
     /// What the last ended exchange said about itself.
@@ -59,6 +65,10 @@ final class TestHandler: ExchangeHandler {
         if path.hasPrefix("/wait") {
             waiting.append(exchange[].id)
             return .wait
+        }
+        if path.hasPrefix("/stream") {
+            streaming.append(exchange[].id)
+            return .stream
         }
         if path.hasPrefix("/collect") {
             return .collectBody(
@@ -103,6 +113,23 @@ final class TestHandler: ExchangeHandler {
         let isHead = exchange[].head.facts.method == .head
         write(status, body, closing: closing, isHead: isHead, into: &output)
         return LocalAnswer(status: status, bodyBytes: isHead ? 0 : body.utf8.count)
+    }
+
+    func writeStreamHead(_ exchange: ExchangePointer, into output: inout ByteBuffer) -> UInt16 {
+        HTTP1Encoder.statusLine(200, into: &output)
+        return 200
+    }
+
+    func writeStream(
+        _ exchange: ExchangePointer, room: Int, ending: Bool, into output: inout ByteBuffer
+    ) -> StreamStep {
+        streamAsked.append((room, ending))
+        while let piece = streamPieces.first, output.count < room {
+            output.append(text: piece)
+            streamPieces.removeFirst()
+        }
+        if ending { output.append("bye") }
+        return !streamPieces.isEmpty ? .more : streamEnds ? .end : .idle
     }
 
     func writeRefusal(_ reason: ReasonCode, listener: Int32, into output: inout ByteBuffer) {

@@ -124,7 +124,62 @@ import Testing
             "formats without w3c",
             listener("role: edge, address: 127.0.0.1:80, tracing: { propagate: [ b3 ] }"),
             at: "/spec/tracing/propagate", line: 7, "add w3c"),
+        Refusal(
+            "sample without percent", accessLog("sample: 10"), at: "/spec/accessLog/sample", line: 7,
+            "write 10%"),
+        Refusal(
+            "sample over all", accessLog("sample: 100.1%"), at: "/spec/accessLog/sample", line: 7,
+            "0% to 100%"),
+        Refusal(
+            "sample with five digits", accessLog("sample: 0.00001%"), at: "/spec/accessLog/sample", line: 7,
+            "is not a share"),
+        Refusal(
+            "unknown condition", accessLog("when: error"), at: "/spec/accessLog/when", line: 7, "allowed",
+            "errors", "{ slow: 500ms }"),
+        Refusal(
+            "unknown condition of a list", accessLog("when: [ errors, 6xx ]"),
+            at: "/spec/accessLog/when/1", line: 7, "is not a condition"),
+        Refusal(
+            "condition without a time", accessLog("when: [ { slow: 5 } ]"),
+            at: "/spec/accessLog/when/0/slow", line: 7, "write 5s"),
+        Refusal(
+            "condition of another name", accessLog("when: { slow: 1s, fast: 1s }"),
+            at: "/spec/accessLog/when/fast", line: 7, "is not a field here"),
+        Refusal(
+            "no condition", accessLog("when: []"), at: "/spec/accessLog/when", line: 7, "names nothing"),
+        Refusal(
+            "17 conditions",
+            accessLog("when: [ \(Array(repeating: "{ slow: 1s }", count: 17).joined(separator: ", ")) ]"),
+            at: "/spec/accessLog/when", line: 7, "more than 16"),
     ]
+
+    static func accessLog(_ more: String) -> String {
+        listener("role: edge, address: 127.0.0.1:80, accessLog: { path: /dev/stdout, \(more) }")
+    }
+
+    private func log(_ more: String) throws -> AccessLogSpec? {
+        try Reading.accepted(Self.accessLog(more)).listeners.first?.spec.accessLog
+    }
+
+    @Test func `an access log says which requests it wants`() throws {
+        #expect(try log("sample: 10%")?.sample?.partsPerMillion == 100_000)
+        #expect(try log("when: errors")?.when == [.errors])
+        #expect(try log("when: { slow: 500ms }")?.when == [.slow(.milliseconds(500))])
+        let all = try log(
+            "sample: 0.5%, when: [ always, errors, refusals, 1xx, 2xx, 3xx, 4xx, 5xx, { slow: 2s } ]")
+        #expect(
+            all?.when == [.always, .errors, .refusals] + (1...5).map { .statusClass($0) }
+                + [.slow(.seconds(2))])
+        let sixteen = Array(repeating: "{ slow: 1s }", count: 16).joined(separator: ", ")
+        #expect(try log("when: [ \(sixteen) ]")?.when.count == 16)
+    }
+
+    @Test func `without a sample conditions choose, and without both every request has a line`() throws {
+        #expect(try log("when: errors")?.effectiveSample == Share.nothing)
+        #expect(try log("sample: 100%")?.effectiveSample == Share.all)
+        #expect(try log("sample: 1%, when: errors")?.effectiveSample.partsPerMillion == 10_000)
+        #expect(AccessLogSpec(path: "/dev/stdout").effectiveSample == Share.all)
+    }
 
     static let services: [Refusal] = [
         Refusal("no endpoints", service("protocol: http1"), at: "/spec/endpoints", line: 3, "is missing"),

@@ -82,6 +82,13 @@ enum Example {
           responseHeaders: { add: { x-served-by: mesh } }
           maxBodyBytes: 64KiB
         ---
+        kind: Listener
+        name: logged
+        spec:
+          role: edge
+          address: 127.0.0.1:18081
+          accessLog: { path: /var/log/logged.json, sample: 0.25%, when: [ errors, 4xx, { slow: 500ms } ] }
+        ---
         kind: Route
         name: told
         spec: { access: public, hosts: [ told.test ], tracing: { errors: always }, backends: [ { service: portal } ] }

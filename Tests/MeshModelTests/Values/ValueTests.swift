@@ -134,6 +134,26 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            ("0%", 0), ("100%", 1_000_000), ("10%", 100_000), ("0.5%", 5_000), ("0.0001%", 1),
+            ("99.9999%", 999_999),
+            ("007.50%", 75_000),
+        ] as [(String, UInt32)])
+    func `a share is read exactly and written as short as it can be`(text: String, parts: UInt32) throws {
+        let share = try #require(Share(parsing: text))
+        #expect(share.partsPerMillion == parts)
+        #expect(Share(parsing: "\(share)") == share)
+        #expect("\(share)".count <= text.count)
+    }
+
+    @Test func `what is no share is none`() {
+        for text in [
+            "", "%", "10", "10 %", "-1%", "100.0001%", "101%", ".5%", "5.%", "1.2.3%", "1e1%", "0.00001%",
+            "10%%", "99999999999999999999%", "１%",
+        ] { #expect(Share(parsing: text) == nil, "\(text)") }
+    }
+
     @Test func `a secret's value is in no description`() {
         let secret = SecretSource.value("hunter2")
         var dumped = ""

@@ -22,22 +22,47 @@ struct AdminRequestTests {
 
     @Test(arguments: ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
     func `nothing is changed here`(_ method: String) {
-        #expect(asked("\(method) /config") == .methodRefused)
+        #expect(asked("\(method) /config") == .methodRefused(.reads))
         #expect(asked("\(method) /nothing") == .notFound)
     }
 
-    @Test func `the order to drain is understood on the admin listener only`() {
-        #expect(asked("POST /drain") == .drain)
-        #expect(asked("GET /drain") == .drain)
+    @Test func `orders have methods of their own`() {
+        #expect(asked("POST /tap?for=1s") == .tap)
+        #expect(asked("GET /tap") == .methodRefused(.post))
+        #expect(asked("POST /drain?period=1s") == .drain)
         #expect(asked("POST /drain/") == .notFound)
-        #expect(asked("POST /drain", isFull: false) == .notFound)
+        for method in ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"] {
+            #expect(asked("\(method) /drain?period=1s") == .methodRefused(.post))
+        }
+        #expect(asked("GET /loglevel") == .logLevels)
+        #expect(asked("HEAD /loglevel") == .logLevels)
+        #expect(asked("POST /loglevel?level=info") == .setLogLevel)
+        #expect(asked("DELETE /loglevel") == .methodRefused(.readsAndPost))
+        #expect(AdminRequest.methodRefused(.readsAndPost).allow.description == "GET, HEAD, POST")
+    }
+
+    @Test(arguments: ["/tap", "/drain", "/loglevel"])
+    func `orders are given on the admin listener only`(_ path: String) {
+        #expect(asked("POST \(path)", isFull: false) == .notFound)
+    }
+
+    @Test func `an order that comes from a browser is refused, a look is not`() {
+        func asked(_ text: String) -> AdminRequest? { withHead(text) { AdminRequest($0, isFull: true) } }
+        for origin in ["Origin: http://evil.test", "origin: null", "ORIGIN: http://127.0.0.1:15190"] {
+            #expect(asked("POST /tap HTTP/1.1\r\nHost: a\r\n\(origin)\r\n\r\n") == .originRefused)
+            #expect(asked("POST /drain HTTP/1.1\r\nHost: a\r\n\(origin)\r\n\r\n") == .originRefused)
+            #expect(asked("POST /loglevel HTTP/1.1\r\nHost: a\r\n\(origin)\r\n\r\n") == .originRefused)
+            #expect(asked("GET /loglevel HTTP/1.1\r\nHost: a\r\n\(origin)\r\n\r\n") == .logLevels)
+        }
     }
 
     @Test func `the status listener shows health and metrics only`() {
         for path in ["/healthz", "/readyz", "/metrics"] {
             #expect(asked("GET \(path)", isFull: false) != .notFound)
         }
-        for path in ["/config", "/clusters"] { #expect(asked("GET \(path)", isFull: false) == .notFound) }
+        for path in ["/config", "/clusters", "/loglevel", "/tap"] {
+            #expect(asked("GET \(path)", isFull: false) == .notFound)
+        }
         #expect(asked("POST /config", isFull: false) == .notFound)
     }
 }

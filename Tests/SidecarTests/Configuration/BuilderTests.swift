@@ -4,6 +4,7 @@ import MeshTestKit
 import Policy
 import Reactor
 import Substrate
+import Telemetry
 import Testing
 
 @testable import Sidecar
@@ -161,7 +162,7 @@ struct BuilderTests {
             try configuration(
                 Document.listener(more: log) + Document.listener("second", "127.0.0.1:18081", more: log)
                     + Document.service() + Document.route()))
-        #expect(snapshot.listeners.map(\.accessLog) == [0, 0])
+        #expect(snapshot.listeners.map(\.accessLog.log) == [0, 0])
         #expect(builder.logs.descriptors.count == 1)
         #expect(scratch.exists("access.log"))
     }

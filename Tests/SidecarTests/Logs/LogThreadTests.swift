@@ -44,6 +44,49 @@ struct LogThreadTests {
         #expect(submit("x", to: 0, of: thread))
     }
 
+    @Test func `a file that the list has no more is closed behind its lines`() throws {
+        let metrics = MetricsRegistry(workers: 1)
+        let thread = try LogThread(calls: .linux, metrics: metrics.worker(0))
+        let (old, new) = (scratch.open("old"), scratch.open("new"))
+        thread.setFiles([old, 1])
+        #expect(submit("before\n", to: 0, of: thread))
+        thread.setFiles([new, -1])
+        #expect(submit("behind\n", to: 0, of: thread))
+        #expect(submit("nowhere\n", to: 1, of: thread))
+        thread.stop()
+        try thread.start().join()
+        #expect(try text("old") == "before\n")
+        #expect(try text("new") == "behind\n")
+        #expect(fcntl(old, F_GETFD) == -1)
+        #expect(fcntl(new, F_GETFD) != -1)
+        #expect(fcntl(1, F_GETFD) != -1)
+        close(new)
+    }
+
+    @Test func `an event below its part's level is not told`() throws {
+        let metrics = MetricsRegistry(workers: 1)
+        let thread = try LogThread(calls: .linux, metrics: metrics.worker(0), events: scratch.open("events"))
+        func tell(_ level: LogLevel, _ subsystem: OpenText) {
+            thread.record(
+                EventRecord(level: level, time: WallTime(seconds: 1), subsystem: subsystem, event: "planted"))
+        }
+        thread.threshold.set(.debug, for: .tls)
+        thread.threshold.set(.error, for: .process)
+        tell(.debug, "tls")
+        tell(.debug, "config")
+        tell(.info, "config")
+        // A part without a level of its own.
+        tell(.warning, "elsewhere")
+        tell(.error, "elsewhere")
+        thread.stop()
+        try thread.start().join()
+        let lines = try text("events").split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(lines[0].contains(#""level":"debug","subsystem":"tls""#))
+        #expect(lines[1].contains(#""level":"info","subsystem":"config""#))
+        #expect(lines[2].contains(#""level":"error","subsystem":"elsewhere""#))
+    }
+
     @Test func `lines that cannot be written are counted`() throws {
         let metrics = MetricsRegistry(workers: 1)
         let thread = try LogThread(calls: .linux, metrics: metrics.worker(0))

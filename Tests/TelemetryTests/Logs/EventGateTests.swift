@@ -43,6 +43,19 @@ import Testing
         #expect(gate.admit(EventKey("a", subject: 20), now: at(1_000)) == .write(suppressed: 1))
     }
 
+    @Test func `writes 50 lines below warning in a second, and warnings behind them`() {
+        var gate = EventGate()
+        for line in 0..<50 as Range<UInt64> {
+            #expect(
+                gate.admit(EventKey("a", subject: line / 5), level: .info, now: start)
+                    == .write(suppressed: 0))
+        }
+        #expect(gate.admit(EventKey("a", subject: 10), level: .debug, now: start) == .suppress)
+        #expect(gate.admit(EventKey("a", subject: 11), level: .warning, now: start) == .write(suppressed: 0))
+        #expect(
+            gate.admit(EventKey("a", subject: 10), level: .debug, now: at(1_000)) == .write(suppressed: 1))
+    }
+
     @Test func `watches 64 keys, and the 65th replaces the oldest`() {
         var gate = EventGate()
         for _ in 0..<6 { _ = gate.admit(EventKey("a", subject: 0), now: start) }
@@ -53,5 +66,7 @@ import Testing
         #expect(gate.admit(EventKey("a", subject: 64), now: at(2_000)) == .write(suppressed: 0))
         #expect(gate.forgotten == 1)
         #expect(gate.admit(EventKey("a", subject: 0), now: at(2_000)) == .write(suppressed: 0))
+        #expect(gate.takeForgotten() == 1)
+        #expect(gate.takeForgotten() == 0)
     }
 }

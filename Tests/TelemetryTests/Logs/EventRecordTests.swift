@@ -61,10 +61,10 @@ import Testing
 
     @Test func `writes at and above the threshold only, which changes live`() {
         let threshold = LogThreshold(.info)
-        #expect(LogLevel.allCases.filter(threshold.allows) == [.info, .warning, .error])
+        #expect(LogLevel.allCases.filter { threshold.allows($0, in: .config) } == [.info, .warning, .error])
         threshold.set(.error)
-        #expect(LogLevel.allCases.filter(threshold.allows) == [.error])
+        #expect(LogLevel.allCases.filter { threshold.allows($0, in: .config) } == [.error])
         threshold.set(.debug)
-        #expect(LogLevel.allCases.filter(threshold.allows) == LogLevel.allCases)
+        #expect(LogLevel.allCases.filter { threshold.allows($0, in: .config) } == LogLevel.allCases)
     }
 }

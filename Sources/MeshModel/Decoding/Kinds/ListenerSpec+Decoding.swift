@@ -23,10 +23,8 @@ extension ListenerSpec {
         if let hops = fields.integer("trustedHops", in: ConfigurationLimits.trustedHops) {
             spec.trustedHops = hops
         }
-        if let log = fields.object("accessLog", known: ["path"]) {
-            log.require("path", hint: "a file, or /dev/stdout")
-            spec.accessLog = log.text("path").map(AccessLog.init(path:))
-        }
+        spec.accessLog = fields.object("accessLog", known: AccessLogSpec.fieldNames).flatMap(
+            AccessLogSpec.init(decoding:))
         if let tracing = fields.object("tracing", known: Tracing.fieldNames) {
             spec.tracing = Tracing(decoding: tracing)
         }
