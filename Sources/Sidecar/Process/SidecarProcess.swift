@@ -147,6 +147,7 @@ public final class SidecarProcess: ProcessControl {
         announce()
         closeUnusedListeners()
         service.isReady(revision: state.revision, workers: workers.count)
+        tellServiceFailure()
         // Reading and compiling the configuration has touched far more code than serving will.
         Heap.trim()
         Heap.releaseCleanPages()
