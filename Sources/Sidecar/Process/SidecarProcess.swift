@@ -156,6 +156,7 @@ public final class SidecarProcess: ProcessControl {
         closeUnusedListeners()
         service.isReady(revision: state.revision, workers: workers.count)
         watchCertificates(now: calls.realtime())
+        tellServiceFailure()
         // Reading and compiling the configuration has touched far more code than serving will.
         Heap.trim()
         Heap.releaseCleanPages()
