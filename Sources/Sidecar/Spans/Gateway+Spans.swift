@@ -61,11 +61,8 @@ extension Gateway {
         if open[].tries < .max { open[].tries &+= 1 }
         if record[].recording == .sampled {
             export(span)
-        } else if Int(open[].heldCount) < SpanProgress.maxHeldTries {
-            open[].held[Int(open[].heldCount)] = span
-            open[].heldCount &+= 1
-        } else if open[].lost < .max {
-            open[].lost &+= 1
+        } else {
+            open[].hold(span)
         }
     }
 

@@ -31,4 +31,14 @@ struct SpanProgress: BitwiseCopyable {
         heldCount = 0
         lost = 0
     }
+
+    /// Keeps the span of a try until it is known how the request ends; one too many is only counted.
+    mutating func hold(_ span: SpanRecord) {
+        if Int(heldCount) < Self.maxHeldTries {
+            held[Int(heldCount)] = span
+            heldCount &+= 1
+        } else if lost < .max {
+            lost &+= 1
+        }
+    }
 }
