@@ -140,4 +140,21 @@ extension FieldReader {
     func add(_ steps: [PathStep], _ message: @autoclosure () -> String, hint: @autoclosure () -> String?) {
         report.add(document, path + steps, message(), hint: hint())
     }
+
+    /// A share of a whole: `1%`.
+    func share(_ name: String) -> Share? {
+        guard let node = node(name) else { return nil }
+        let right = "write a percentage, as 1% or 0.01%"
+        switch node.content {
+        case .text(let text):
+            if let share = Share(parsing: text) { return share }
+            refuse(
+                .field(name), because: "\(Quoted.text(text)) is not a share from 0% to 100%", hint: right)
+        case .refused: break
+        case .integer(let value):
+            refuse(.field(name), because: "is a number without a unit", hint: "write \(value)%")
+        default: refuse(.field(name), because: "is \(node.kindName), must be a share", hint: right)
+        }
+        return nil
+    }
 }

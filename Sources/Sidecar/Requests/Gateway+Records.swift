@@ -1,5 +1,6 @@
 import HTTPTransport
 import Policy
+import Reactor
 import Substrate
 import Telemetry
 

@@ -26,22 +26,6 @@ extension FieldReader {
         "allowed: " + AccessLogSpec.Condition.words.map(\.word).joined(separator: ", ")
         + ", { slow: 500ms }"
 
-    /// `10%`.
-    func share(_ name: String) -> Share? {
-        guard let node = node(name) else { return nil }
-        let right = "write a percentage from 0% to 100%, as 10% or 0.5%"
-        switch node.content {
-        case .text(let text):
-            if let share = Share(parsing: text) { return share }
-            add([.field(name)], "\(Quoted.text(text)) is not a share", hint: right)
-        case .refused: break
-        case .integer(let value):
-            add([.field(name)], "is a number without a percent sign", hint: "write \(value)%")
-        default: add([.field(name)], "is \(node.kindName), must be a share", hint: right)
-        }
-        return nil
-    }
-
     /// One condition, or a list of them.
     fileprivate func conditions(_ name: String) -> [AccessLogSpec.Condition]? {
         guard let node = node(name) else { return nil }
