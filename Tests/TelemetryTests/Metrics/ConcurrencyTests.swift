@@ -50,6 +50,41 @@ import Testing
         #expect(named.count == 1_001)
     }
 
+    @Test func `a sum never falls while parts of it are given up and come back`() {
+        var limits = MetricsLimits()
+        limits.idleSeconds = 2
+        let registry = MetricsRegistry(workers: 2, limits: limits)
+        let working = Atomic<Int>(2)
+        let falls = Atomic<Int>(0)
+        let steady = RequestSeries(direction: .edge, service: 1, route: 1, tenant: 0, status: 200)
+        let shown =
+            #"outrigger_requests_total{direction="edge",service="backend",route="everything",tenant="",code="200"}"#
+        var bodies: [@Sendable () -> Void] = (0..<2).map { index in
+            { @Sendable in
+                let worker = registry.worker(index)
+                for round in 0..<UInt64(Self.rounds) {
+                    // The second worker leaves the series alone for long enough to lose it, again and again.
+                    if index == 0 || round % 8 == 0 { worker.count(request: steady) }
+                    worker.retireIdleSeries(
+                        now: MonotonicTime(nanoseconds: round * 1_000_000_000), wall: WallTime(seconds: round)
+                    )
+                }
+                working.wrappingSubtract(1, ordering: .releasing)
+            }
+        }
+        bodies.append { @Sendable in
+            var last = 0
+            repeat {
+                let value = registry.value(shown).flatMap { Int($0) } ?? 0
+                if value < last { falls.wrappingAdd(1, ordering: .relaxed) }
+                last = value
+            } while working.load(ordering: .acquiring) > 0
+        }
+        runOnThreads(bodies)
+        #expect(falls.load(ordering: .relaxed) == 0)
+        #expect(registry.value(shown) == "\(Self.rounds + Self.rounds / 8)")
+    }
+
     private static func isWhole(_ line: String) -> Bool {
         if line.hasPrefix("# ") { return true }
         guard let space = line.lastIndex(of: " "), Double(line[line.index(after: space)...]) != nil else {
