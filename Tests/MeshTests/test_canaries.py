@@ -10,6 +10,7 @@ import pytest
 
 from harness import documents as say
 from harness import platforms
+from harness.tap import Tap
 from rig import signatures
 from rig.ports import free_port
 
@@ -70,6 +71,9 @@ def mesh(start_once, authority):
 
 def test_no_marker_of_a_sample_is_logged(mesh, samples):
     outer, inner, port = mesh
+    for sidecar in (outer, inner):
+        assert sidecar.ask("/loglevel?level=debug", "POST")[0] == 200
+    taps = {sidecar: Tap(sidecar, "?for=5m&rate=1000&max=100000") for sidecar in (outer, inner)}
     markers, good, bad = {}, 0, 0
     for path in platforms.files(samples, "whatsapp", platforms.WHATSAPP):
         body = planted(path, markers)
@@ -90,7 +94,12 @@ def test_no_marker_of_a_sample_is_logged(mesh, samples):
     assert len(outer.log(good + bad)) == good + bad, "one line for each request"
     assert len(inner.log(good)) == good
     for sidecar in (outer, inner):
-        places = {"access log": sidecar.log_path.read_text(), "metrics": sidecar.ask("/metrics")[1]}
+        tap = taps[sidecar]
+        tap.events(good + bad if sidecar is outer else good)
+        tap.close()
+        (sidecar.directory / "tap").write_text("\n".join(json.dumps(line) for line in tap.lines))
+        places = {"access log": sidecar.log_path.read_text(), "metrics": sidecar.ask("/metrics")[1],
+                  "tap": (sidecar.directory / "tap").read_text()}
         for place, text in places.items():
             assert OPEN in text, f"the {place} does not hold the planted open name: the search proves nothing"
             assert not re.findall(r"cnry\w+x", text), f"markers in the {place}"
@@ -127,7 +136,7 @@ def test_nothing_of_the_whole_session_is_logged(mesh, samples, scratch):
         (sidecar.directory / "metrics").write_text(sidecar.ask("/metrics")[1])
     wanted = identifiers(samples)
     assert len(wanted) > 20
-    files = [path for name in ("access.log", "output", "metrics") for path in scratch.rglob(name)
+    files = [path for name in ("access.log", "output", "metrics", "tap") for path in scratch.rglob(name)
              if (path.parent / "mesh.yaml").exists()]
     assert len(files) >= 6
     texts = {path: path.read_text(errors="replace") for path in files}
@@ -135,5 +144,5 @@ def test_nothing_of_the_whole_session_is_logged(mesh, samples, scratch):
     hits += [(str(path), found) for path, text in texts.items()
              for found in re.findall(r"wamid\.\w+|\bsha256=[0-9a-f]{64}|cnry\w+x", text)]
     assert not hits, hits[:5]
-    for name in ("access.log", "metrics"):
+    for name in ("access.log", "metrics", "tap"):
         assert any(OPEN in text for path, text in texts.items() if path.name == name), name

@@ -1,11 +1,9 @@
 """Looking on at requests: what a tap shows, what it leaves out, and how it ends."""
 
-import http.client
 import json
 import os
 import signal
 import socket
-import threading
 import time
 
 import pytest
@@ -13,64 +11,9 @@ import pytest
 from harness import documents as say
 from harness.backend import answer, slowly
 from harness.load import Load, quick_backend
+from harness.tap import Tap
 from harness.wire import Client, request
 from rig.ports import free_port
-
-
-class Tap:
-    """An open tap, read on a thread of its own unless it is to be a slow reader."""
-
-    def __init__(self, sidecar, query="", reads=True, buffer=None):
-        self.socket = socket.socket()
-        if buffer:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-        self.socket.settimeout(30)
-        self.socket.connect(("127.0.0.1", sidecar.admin_port))
-        self.socket.sendall(f"POST /tap{query} HTTP/1.1\r\nHost: admin\r\n\r\n".encode())
-        self.reply = http.client.HTTPResponse(self.socket, method="POST")
-        self.reply.begin()
-        self.lines, self.changed, self.over = [], threading.Condition(), False
-        self.thread = threading.Thread(target=self.read, daemon=True)
-        if reads:
-            self.thread.start()
-            if self.reply.status == 200:
-                self.wait(lambda: self.lines, "the first line")
-
-    def read(self):
-        try:
-            while line := self.reply.readline():
-                with self.changed:
-                    self.lines.append(json.loads(line))
-                    self.changed.notify_all()
-        except OSError:
-            pass
-        with self.changed:
-            self.over = True
-            self.changed.notify_all()
-
-    def wait(self, holds, what, seconds=10):
-        with self.changed:
-            assert self.changed.wait_for(holds, seconds), f"{what}: not within {seconds} s, but {self.lines[-3:]}"
-
-    def events(self, count=0):
-        self.wait(lambda: len(self._events()) >= count or self.over, f"{count} events")
-        return self._events()
-
-    def _events(self):
-        return [line for line in self.lines if "tap" not in line]
-
-    def end(self, seconds=10):
-        """The last line."""
-        self.wait(lambda: self.over, "the end", seconds)
-        assert self.lines[-1]["tap"] == "end"
-        return self.lines[-1]
-
-    def close(self):
-        if self.thread.is_alive():
-            self.socket.shutdown(socket.SHUT_RDWR)
-            self.thread.join()
-        self.socket.close()
-        self.reply.close()
 
 
 def ask(port, *targets, **more):
@@ -172,7 +115,7 @@ def test_shows_so_many_a_second_and_tells_of_the_others(start):
 
 
 REGISTERED = """accept-charset access-control-request-headers access-control-request-method cache-control content-disposition
-content-language content-location content-security-policy if-modified-since if-none-match if-unmodified-since last-modified
+content-language content-location content-security-policy
 max-forwards proxy-authorization sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site
 sec-fetch-user sec-websocket-extensions sec-websocket-key sec-websocket-protocol sec-websocket-version signature-input
 upgrade-insecure-requests x-b3-parentspanid x-b3-sampled x-b3-spanid x-b3-traceid x-correlation-id x-csrf-token
