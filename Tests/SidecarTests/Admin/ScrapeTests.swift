@@ -1,5 +1,6 @@
 import HTTPTransport
 import HTTPWire
+import MeshModel
 import MeshTestKit
 import Policy
 import Reactor
@@ -44,6 +45,8 @@ struct ScrapeTests {
 
         func received(_ signal: SignalSource.Signal) {}
         func timerFired(_ number: UInt32) {}
+        var drainReading: DrainReading? { nil }
+        func beginDrain(period: TimeSpan?) {}
     }
 
     private final class Rig {
