@@ -145,6 +145,8 @@ if isFuzzing {
         fuzzer("TLSHandshake", ["Cryptography", "COpenSSL"]),
         fuzzer("TLSRecords", ["Cryptography", "COpenSSL"]),
         fuzzer("TraceContext", ["Telemetry"]),
+        fuzzer("B3", ["Telemetry"]),
+        fuzzer("CollectorAnswer", ["Telemetry"]),
         fuzzer("Webhooks", ["JSON", "MeshModel", "Cryptography", "Policy"]),
     ]
 }
