@@ -83,11 +83,24 @@ def test_returning_clients_are_resumed_on_every_worker_and_across_a_reload(front
     assert sidecar.total(FAMILY, result="finished") == 8 + len(visits) - resumed
 
 
-def test_a_resumed_peer_is_who_it_was(start, authority):
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_resumed_peer_is_who_it_was(start, authority, version):
+    """A route that only the edge's own identity may use: by whole and resumed handshakes, and by nobody else's."""
+    backend, port = start.backend(), free_port()
+    start.sidecar([say.edge(port, tls=mutual(authority)), say.service(backend.port), say.route(access=[EDGE])],
+                  workers=4)
+    client, other = Returning(authority, version), Returning(authority, version, name="other")
+    assert [client.visit(port) for _ in range(4)] == [(False, 200)] + [(True, 200)] * 3
+    assert [other.visit(port) for _ in range(3)] == [(False, 403)] + [(True, 403)] * 2
+    assert len(backend.requests) == 4
+
+
+def test_no_session_is_resumed_inside_the_mesh(start, authority):
+    """A ticket makes a handshake with certificates dearer, and services of the mesh keep their connections."""
     backend, port = start.backend(), free_port()
     sidecar = start.sidecar([say.service(backend.port), say.inbound(port, backend.port, authority)], workers=4)
     client = Returning(authority, "1.3")
-    assert [client.visit(port) for _ in range(4)] == [(False, 200)] + [(True, 200)] * 3
+    assert [client.visit(port) for _ in range(4)] == [(False, 200)] * 4
     assert [seen.all("x-outrigger-peer") for seen in backend.requests] == [[EDGE]] * 4
     assert {record["peer"] for record in sidecar.log(4)} == {EDGE}
 

@@ -88,8 +88,9 @@ extension SnapshotBuilder {
                 },
                 clientAuthorityPEM: authority,
                 requireClientCertificate: tls.clientCertificate?.required ?? false,
-                // Inside the mesh both ends are ours, and speak 1.3 only (design section 7).
-                minimumVersion: role == .edge ? .tls12 : .tls13, tickets: tickets)
+                // Inside the mesh both ends are ours: they speak 1.3 only (design section 7), and connections are kept, so
+                // that a ticket would make each handshake dearer for nobody.
+                minimumVersion: role == .edge ? .tls12 : .tls13, tickets: role == .edge ? tickets : nil)
             for (index, pair) in pairs.enumerated() {
                 try note(tls.certificates[index].certificateFile, pair.certificate ?? [])
             }

@@ -100,7 +100,7 @@ enum Example {
         ---
         kind: Listener
         name: traced
-        spec: { role: edge, address: 127.0.0.1:18081, tracing: { sample: 0.5%, accept: any, propagate: [ w3c, b3, b3multi ] } }
+        spec: { role: edge, address: 127.0.0.1:18082, tracing: { sample: 0.5%, accept: any, propagate: [ w3c, b3, b3multi ] } }
 
         """
 }
