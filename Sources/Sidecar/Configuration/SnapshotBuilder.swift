@@ -33,7 +33,8 @@ struct SnapshotBuilder {
 
     /// - Parameter inherited: sockets to use before any is opened.
     init(
-        calls: SystemCalls, identities: IdentityRegistry, inherited: InheritedListeners = InheritedListeners(),
+        calls: SystemCalls, identities: IdentityRegistry,
+        inherited: InheritedListeners = InheritedListeners(),
         tickets: TicketKeys? = nil, certificates: CertificateWatch = CertificateWatch()
     ) {
         self.tickets = tickets ?? TicketKeys(now: calls.realtime())
