@@ -117,7 +117,7 @@ func fuzzer(_ name: String, _ modules: [String]) -> Target {
         dependencies: (["FuzzKit", "Substrate"] + modules).map { .byName(name: $0) },
         path: "Tests/Fuzz/\(name)",
         swiftSettings: strict + [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])],
-        // Debian's gold breaks on libFuzzer's archive; lld comes with Swift.
+        // With the default linker of Debian the link crashes; lld comes with Swift.
         linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
 }
 

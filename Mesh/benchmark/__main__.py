@@ -10,7 +10,7 @@ from rig.certificates import Authority
 from rig.ports import free_port, is_listening
 from rig.processes import Failed, Process, stop_on_signals
 
-from . import features, gates, memory
+from . import features, gates, handshakes, memory
 from .load import paced, tlsload, wrk
 from .rounds import Ratio, interleave, median
 from .targets import KINDS, LOAD_CORE, PEERS, Bench
@@ -25,7 +25,7 @@ CPU_WORKS = {
 FLOORED_WORKS = ("h1", "mtls")
 # Requests a second, due whether or not earlier ones were answered: a third and most of what a slow proxy's core gives.
 PACES = (10_000, 25_000)
-SECTIONS = ("features", "paced")
+SECTIONS = ("features", "paced", "handshakes")
 COUNTED_WORKS = ("idle", "connections", "tls-connections", "size", "calls")
 WORKS = (*CPU_WORKS, *SECTIONS, *COUNTED_WORKS)
 
@@ -172,6 +172,8 @@ def main():
         features.compare(options, bench, rows)
     if "paced" in works:
         pace(options, bench, rows)
+    if "handshakes" in works and options.subject == "outrigger":
+        handshakes.compare(options, bench, [KINDS[peer] for peer in options.against], rows)
     count(options, bench, [name for name in COUNTED_WORKS if name in works], rows)
     print("\n" + gates.table(rows))
     status = gates.exit_status(rows)

@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 
+from rig.ports import free_port
 from rig.processes import Failed
 
 from . import gates
@@ -45,7 +46,7 @@ class Tap:
 
     def __init__(self, target):
         self.connection = http.client.HTTPConnection("127.0.0.1", target.metrics_port, timeout=60)
-        self.connection.request("POST", "/tap?for=5m")
+        self.connection.request("POST", "/tap?for=5m&rate=1000&max=100000")
         self.answer = self.connection.getresponse()
         if self.answer.status != 200:
             raise Failed(f"the tap was refused: {self.answer.status} {self.answer.read(500)!r}")
@@ -78,6 +79,7 @@ def compare(options, bench, rows):
         plain, logged,
         _variant(bench, "spans 1%", ', tracing: { sample: "1%" }', spans),
         _variant(bench, "spans 100%", ', tracing: { sample: "100%" }', spans),
+        _variant(bench, "collector dead", ', tracing: { sample: "100%" }', ("--collector", f"http://127.0.0.1:{free_port()}")),
         tapped,
     ]
     for target in targets:
@@ -85,10 +87,12 @@ def compare(options, bench, rows):
     Tap(tapped)
     print("\nfeatures: HTTP/1.1, 64 connections, 1 KiB, with one feature on", flush=True)
     results = interleave(targets, options.rounds, lambda t, s=options.seconds: wrk(t, s))
-    off = median(results[plain.name], "cpu_us")
     for target in targets[1:]:
-        rounds = results[target.name]
-        row = gates.feature(target.name, Ratio(rounds, results[plain.name]), median(rounds, "cpu_us"), off)
+        rounds, over, limit = results[target.name], plain.name, None
+        if target.name == "collector dead":
+            over, limit = "spans 100%", gates.DEAD_COLLECTOR
+        row = gates.feature(target.name, Ratio(rounds, results[over]), median(rounds, "cpu_us"),
+                            median(results[over], "cpu_us"), limit, over)
         print(f"  {row.what:18} {row.value:18} {row.note}")
         rows.append(row)
     if not collector.batches:

@@ -1,22 +1,18 @@
-"""What a handshake costs each proxy: CPU time of whole ones and of resumed ones, and latency beside a flood of them.
+"""What a handshake costs each proxy: CPU time of whole ones and of resumed ones, and latency beside a flood of them."""
 
-By itself, from the top of the repository (`Mesh/bench` makes the programs and certificates that it needs):
-
-    PYTHONPATH=Mesh python3 -m benchmark.handshakes --envoy PATH
-"""
-
-import argparse
 import json
 import subprocess
 
 from rig.processes import Process
 
+from . import gates
 from .load import Invalid, Meter
 from .targets import LOAD_CORE, PEERS, Envoy, HAProxy, Nginx, Outrigger
 
 #: Handshakes measured in one round of one kind.
 COUNT = 1000
 FLOOD, REQUESTS, FLOOD_CONNECTIONS = 1000, 500, 50
+
 
 class EdgeOutrigger(Outrigger):
     """Its listener with mutual TLS as an edge's: inside the mesh no tickets are given."""
@@ -28,6 +24,16 @@ class EdgeOutrigger(Outrigger):
         return "\n".join([*lines[:start], "  role: edge", lines[start + 1], *lines[start + 4:]])
 
 
+class PublicOutrigger(EdgeOutrigger):
+    """The same without client certificates, as the public sees an edge."""
+
+    name = "outrigger, public TLS"
+
+    def configuration(self):
+        lines = super().configuration().split("\n")
+        return "\n".join(line for line in lines if "clientCertificate" not in line)
+
+
 # The peers refuse tickets in the other works, which are about established connections. Here they give and take them as
 # they do by default.
 GIVES_TICKETS = {
@@ -35,6 +41,7 @@ GIVES_TICKETS = {
     Nginx: [("ssl_session_tickets off;", "ssl_session_tickets on;")],
     Envoy: [("disable_stateless_session_resumption: true", "disable_stateless_session_resumption: false")],
     EdgeOutrigger: [],
+    PublicOutrigger: [],
 }
 
 
@@ -85,7 +92,9 @@ def beside_flood(target, seconds, flooded):
     """{p50_us, p99_us, …} of requests at a fixed rate on established connections, with or without the flood."""
     authority = target.bench.authority
     command = [target.bench.directory / "tlsflood", "127.0.0.1", target.tls_port, seconds, FLOOD if flooded else 0,
-               REQUESTS, FLOOD_CONNECTIONS, "/", authority.path("edge.pem"), authority.path("edge.key")]
+               REQUESTS, FLOOD_CONNECTIONS, "/"]
+    if not isinstance(target, PublicOutrigger):
+        command += [authority.path("edge.pem"), authority.path("edge.key")]
     done = subprocess.run(["taskset", "-c", str(LOAD_CORE), *_first(), *map(str, command)], input="\n",
                           capture_output=True, text=True)
     if done.returncode:
@@ -136,26 +145,18 @@ def flood_ratio(bench, kind, rounds, seconds):
     return pairs, ratios[len(ratios) // 2]
 
 
-def main():
-    from .__main__ import prepare
-    parser = argparse.ArgumentParser(prog="python3 -m benchmark.handshakes", description=__doc__.splitlines()[0])
-    parser.add_argument("--sidecar", default=".build/release/outrigger-sidecar")
-    parser.add_argument("--envoy", help="the program; left out where not given")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--count", type=int, default=COUNT, help="handshakes of a round")
-    parser.add_argument("--seconds", type=int, default=3, help="length of a round beside the flood")
-    options = parser.parse_args()
-    bench = prepare(options)
+def compare(options, bench, kinds, rows):
     build(bench.directory)
-    kinds = [EdgeOutrigger, HAProxy, Nginx, *([Envoy] if options.envoy else [])]
-    print(f"{'target':12}{'full us':>10}{'resumed us':>12}   CPU time of a handshake")
-    for name, (full, resumed) in measure(bench, kinds, options.rounds, options.count).items():
-        print(f"{name:12}{full:10.1f}{resumed:12.1f}", flush=True)
-    for kind in kinds:
-        pairs, ratio = flood_ratio(bench, kind, options.rounds, options.seconds)
-        print(f"{kind.name:12} p99 beside {FLOOD} handshakes/s: x {ratio:.2f}   (us: "
-              + ", ".join(f"{quiet} -> {loud}" for quiet, loud in pairs) + ")", flush=True)
+    mutual = [EdgeOutrigger, *kinds]
+    print("\nhandshakes: mutual TLS 1.3, P-256, CPU time of the whole proxy, connection and one request included")
+    print(f"  {'target':24}{'whole us':>10}{'resumed us':>12}")
+    for name, (full, resumed) in measure(bench, mutual, options.rounds).items():
+        print(f"  {name:24}{full:10.0f}{resumed:12.0f}", flush=True)
+        rows.append(gates.seen(f"mutual handshake, {name}", full, "us", f"resumed by a ticket {resumed:.0f} us"))
+    print(f"  p99 of {REQUESTS} requests/s on established connections, without and beside {FLOOD} handshakes/s", flush=True)
+    for kind in [PublicOutrigger, *mutual]:
+        pairs, ratio = flood_ratio(bench, kind, options.rounds, options.seconds + 1)
+        told = ", ".join(f"{quiet} -> {loud}" for quiet, loud in pairs)
+        print(f"  {kind.name:24} x {ratio:.2f}   (us: {told})", flush=True)
+        rows.append(gates.flooded(kind.name, ratio, kind is PublicOutrigger, told))
 
-
-if __name__ == "__main__":
-    main()

@@ -1,15 +1,18 @@
-"""Message content and identifiers appear nowhere: in no log, no output and no metric of the whole session.
+"""Message content and identifiers appear nowhere: in no log, tap, span, metric or crash report of the whole session.
 
 Runs last. A planted open name has to be found in each place, so that the search is known to work.
 """
 
 import json
+import os
 import re
+import signal
 
 import pytest
 
 from harness import documents as say
 from harness import platforms
+from harness.collector import Collector
 from harness.tap import Tap
 from rig import signatures
 from rig.ports import free_port
@@ -55,22 +58,25 @@ def planted(path, markers):
 
 @pytest.fixture(scope="module")
 def mesh(start_once, authority):
-    """Both hops, with every log on."""
-    backend, middle, port = start_once.backend(), free_port(), free_port()
+    """Both hops, with every log on, every span kept, and configured names that are to be found."""
+    backend, middle, port, collector = start_once.backend(), free_port(), free_port(), Collector()
+    start_once.cleanup.add(collector, collector.close)
+    options = ["--collector", collector.url]
     inner = start_once.sidecar([
-        say.tenant(OPEN), say.service(backend.port), say.inbound(middle, backend.port, authority,
-                                      tenantFrom=["spiffe://mesh.test/service/edge"])], name="inner")
+        say.tenant(OPEN), say.service(backend.port),
+        say.inbound(middle, backend.port, authority, name=f"{OPEN}-in",
+                    tenantFrom=["spiffe://mesh.test/service/edge"])], name="inner", options=options)
     outer = start_once.sidecar([
-        say.edge(port), say.service(middle, tls=say.mesh_tls(authority, "edge", "backend")), say.tenant(OPEN),
+        say.edge(port, name=f"{OPEN}-out", tracing={"sample": "100%"}), say.service(middle, tls=say.mesh_tls(authority, "edge", "backend")), say.tenant(OPEN),
         say.whatsapp_channel(OPEN, "wa", PHONE, PHONE), say.genesys_channel(OPEN, "gc", INTEGRATION, "secret"),
         say.meta_webhook("secret"), say.genesys_webhook(),
         say.webhook_route({"exact": platforms.META_PATH}, "meta", "whatsapp"),
-        say.webhook_route({"template": platforms.GENESYS_PATH + "{channel}"}, "genesys", "genesys")], name="outer")
-    return outer, inner, port
+        say.webhook_route({"template": platforms.GENESYS_PATH + "{channel}"}, "genesys", "genesys")], name="outer", options=options)
+    return outer, inner, port, collector
 
 
 def test_no_marker_of_a_sample_is_logged(mesh, samples):
-    outer, inner, port = mesh
+    outer, inner, port, collector = mesh
     for sidecar in (outer, inner):
         assert sidecar.ask("/loglevel?level=debug", "POST")[0] == 200
     taps = {sidecar: Tap(sidecar, "?for=5m&rate=1000&max=100000") for sidecar in (outer, inner)}
@@ -93,17 +99,21 @@ def test_no_marker_of_a_sample_is_logged(mesh, samples):
     assert len(markers) > 300
     assert len(outer.log(good + bad)) == good + bad, "one line for each request"
     assert len(inner.log(good)) == good
+    # Two hops of what was let through, each served and tried once; one of what was not.
+    collector.wait_for(4 * good + bad)
+    spans = b"".join(collector.bodies).decode("latin-1")
+    (outer.directory / "spans").write_text(spans)
     for sidecar in (outer, inner):
         tap = taps[sidecar]
         tap.events(good + bad if sidecar is outer else good)
         tap.close()
         (sidecar.directory / "tap").write_text("\n".join(json.dumps(line) for line in tap.lines))
         places = {"access log": sidecar.log_path.read_text(), "metrics": sidecar.ask("/metrics")[1],
-                  "tap": (sidecar.directory / "tap").read_text()}
+                  "tap": (sidecar.directory / "tap").read_text(), "error log": sidecar.output(), "spans": spans}
         for place, text in places.items():
             assert OPEN in text, f"the {place} does not hold the planted open name: the search proves nothing"
             assert not re.findall(r"cnry\w+x", text), f"markers in the {place}"
-        everything = "\n".join([*places.values(), sidecar.output(), sidecar.ask("/clusters")[1]])
+        everything = "\n".join([*places.values(), sidecar.ask("/clusters")[1]])
         found = [(marker, path) for marker, path in markers.items() if marker in everything]
         assert not found, found[:5]
         for identifier in (PHONE, INTEGRATION):
@@ -130,13 +140,18 @@ def identifiers(samples):
 
 
 def test_nothing_of_the_whole_session_is_logged(mesh, samples, scratch):
-    """Every access log, output and last metrics that any test's sidecar has written."""
-    outer, inner, _ = mesh
+    """Every access log, error log, crash report, tap, span and last metrics that any test's sidecar has written."""
+    outer, inner, *_ = mesh
     for sidecar in (outer, inner):
         (sidecar.directory / "metrics").write_text(sidecar.ask("/metrics")[1])
+        os.kill(sidecar.process.pid, signal.SIGSEGV)
+        assert sidecar.process.process.wait(10) == -signal.SIGSEGV
+        report = [line for line in sidecar.output().splitlines() if "process.last_request" in line]
+        assert any(OPEN in line for line in report), "the crash report does not hold the planted open name"
+        sidecar.process = None
     wanted = identifiers(samples)
     assert len(wanted) > 20
-    files = [path for name in ("access.log", "output", "metrics", "tap") for path in scratch.rglob(name)
+    files = [path for name in ("access.log", "output", "metrics", "tap", "spans") for path in scratch.rglob(name)
              if (path.parent / "mesh.yaml").exists()]
     assert len(files) >= 6
     texts = {path: path.read_text(errors="replace") for path in files}
@@ -144,5 +159,5 @@ def test_nothing_of_the_whole_session_is_logged(mesh, samples, scratch):
     hits += [(str(path), found) for path, text in texts.items()
              for found in re.findall(r"wamid\.\w+|\bsha256=[0-9a-f]{64}|cnry\w+x", text)]
     assert not hits, hits[:5]
-    for name in ("access.log", "metrics", "tap"):
+    for name in ("access.log", "output", "metrics", "tap", "spans"):
         assert any(OPEN in text for path, text in texts.items() if path.name == name), name
