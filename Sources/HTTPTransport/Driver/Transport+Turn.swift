@@ -10,6 +10,7 @@ extension Transport {
     public func turn() {
         let count = s[].loop.poll(hasWork: !s[].ready.isEmpty || !s[].handshakes.isEmpty)
         let began = s[].loop.now.monotonic
+        var hasNew = false
         for index in 0..<count {
             let (bits, readiness) = s[].loop.ready(index)
             let token = Token(bits: bits)
@@ -22,23 +23,28 @@ extension Transport {
             let token = Token(bits: bits)
             switch token.kind {
             case .server: serverReady(token.id, readiness)
+            case .listener: hasNew = true
             case .handler: s[].handler.descriptorReady(token.id.index)
-            case .client, .listener, .poolSweep, .acceptResume, nil: break
+            case .client, .poolSweep, .acceptResume, nil: break
             }
             flushManyDirty()
         }
         flushDirty()
         runReady()
-        // A new connection with TLS costs an `SSL`: behind those that are there.
-        for index in 0..<count {
-            let token = Token(bits: s[].loop.ready(index).token)
-            if token.kind == .listener { listenerReady(Int(token.id.index)) }
-        }
+        if hasNew { acceptNew(among: count) }
         runTimers()
         flushDirty()
         runHandshakes(turnBegan: began)
         reclaim()
         s[].published.publish(s[].counters)
+    }
+
+    /// A new connection with TLS costs an `SSL`: behind those that are there.
+    private func acceptNew(among count: Int) {
+        for index in 0..<count {
+            let token = Token(bits: s[].loop.ready(index).token)
+            if token.kind == .listener { listenerReady(Int(token.id.index)) }
+        }
     }
 
     private func runReady() {
