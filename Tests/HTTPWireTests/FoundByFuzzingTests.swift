@@ -22,4 +22,13 @@ import Testing
         #expect(found.whole == .targetMalformed)
         #expect(found.split == .targetMalformed)
     }
+
+    @Test func `an encoding that a slash cuts in two is read alike when its path comes again`() {
+        for path in ["/%c0/./%bA", "/%C0/%BA"] {
+            let found = Transcript.requests(request("GET \(path) HTTP/1.1", ["Host: a"]))
+            #expect(found.fault == .none)
+            #expect(found.lines.first?.contains("path=/%C0/%BA ") == true)
+        }
+        #expect(faults(request("GET /%C0%BA HTTP/1.1", ["Host: a"])).whole == .overlongEncoding)
+    }
 }

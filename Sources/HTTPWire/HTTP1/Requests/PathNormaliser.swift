@@ -33,6 +33,8 @@ struct PathNormaliser {
             // bytes[index] is the slash that opens a segment.
             index &+= 1
             put(ASCII.slash)
+            // What stands on either side of a slash is no one character, whatever dot segments stood between.
+            previousEncoded = 0
             let segment = out
             while index < end, bytes[index] != ASCII.slash {
                 index = try copyByte(at: index, bytes)
