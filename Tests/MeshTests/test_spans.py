@@ -386,7 +386,7 @@ REFUSED = {
 def test_what_is_refused_is_dropped_and_counted(one, how):
     port, _, collector, sidecar = one(behave=after(1, REFUSED[how]))
     send(port, 20)
-    sidecar.wait(lambda: dropped(sidecar) == 40, "all of the batch is counted")
+    sidecar.wait(lambda: dropped(sidecar) == 40, "all of the batch is counted", seconds=20)
     send(port, 10)
     assert len(collector.wait_for(20)) == 20, "the next batch is taken"
 
@@ -397,7 +397,7 @@ def test_a_partial_success_is_counted(one):
     partial.partial_success.error_message = "seven are too many"
     port, _, _, sidecar = one(behave=after(1, lambda handler: Collector.answer(handler, 200, partial.SerializeToString())))
     send(port, 20)
-    sidecar.wait(lambda: dropped(sidecar) == 7, "seven are counted")
+    sidecar.wait(lambda: dropped(sidecar) == 7, "seven are counted", seconds=20)
     assert sidecar.total("outrigger_spans_exported_total") == 33
     assert "seven" not in sidecar.output()
 
